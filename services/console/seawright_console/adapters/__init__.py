@@ -1,0 +1,1 @@
+"""Port implementations, one technology each."""

@@ -1,0 +1,1 @@
+"""Rules, mathematics and ports; no input or output."""

@@ -1,0 +1,1 @@
+"""Executes tools on domain state, verifies outcomes, drafts and checks tasks."""

@@ -1,0 +1,1 @@
+"""Domains: state, tools, policy text and the synthesis adapter, one folder each."""

@@ -1,0 +1,1 @@
+"""Plans and runs synthesis, plays episodes, assembles rollout groups, evaluates."""

@@ -1,0 +1,1 @@
+"""Samples the agent, token by token, by policy version."""

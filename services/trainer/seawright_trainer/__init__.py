@@ -1,0 +1,1 @@
+"""Trains agent and user models: SFT and GRPO on FSDP2."""

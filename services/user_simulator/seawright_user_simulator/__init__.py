@@ -1,0 +1,1 @@
+"""Plays the human side of an episode."""

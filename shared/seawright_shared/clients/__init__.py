@@ -1,0 +1,1 @@
+"""Typed clients, one per service, over many small connection pools."""

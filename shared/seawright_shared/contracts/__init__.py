@@ -1,0 +1,1 @@
+"""The wire: one module per service with its request and response bodies."""

@@ -1,0 +1,159 @@
+"""The environment's wire: domains, sessions, verification, drafts and task checks."""
+
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from seawright_shared.records.base import Record, Request
+from seawright_shared.records.checkers import CheckerSpec
+from seawright_shared.records.domains import DatabaseRef
+from seawright_shared.records.messages import Message, Requestor, ToolResult
+from seawright_shared.records.plans import CheckConfig
+from seawright_shared.records.tasks import (
+    Disclosure,
+    Draft,
+    EnvironmentCall,
+    PatchOp,
+    Reference,
+    Task,
+)
+from seawright_shared.records.trajectories import StopReason
+from seawright_shared.records.verdicts import Verdict
+
+
+class SessionRequest(Request):
+    """POST /v1/env-sessions. `history` re-opens a lost session: the calls are replayed."""
+
+    database: DatabaseRef
+    initial_patch: list[PatchOp] = []
+    initial_calls: list[EnvironmentCall] = []
+    history: list[EnvironmentCall] = []
+
+
+class Session(Record):
+    """An open world. `version` counts executed calls; `state_hash` is the agent database's."""
+
+    id: str
+    domain: str
+    version: int
+    state_hash: str
+    user_state_hash: str | None = None
+
+
+class ToolCallRequest(Request):
+    """POST /v1/env-sessions/{id}/tool-calls. Idempotent by `call_id` within the session."""
+
+    call_id: str = Field(min_length=1, max_length=200)
+    name: str
+    arguments: dict[str, JsonValue] = {}
+    requestor: Requestor = "assistant"
+    expected_version: int | None = None
+    """Refused with 409 if the session is at another version."""
+
+
+class ToolCallResponse(Record):
+    """The tool's answer and the session's version after it."""
+
+    result: ToolResult
+    version: int
+
+
+class StateResponse(Record):
+    """GET /v1/env-sessions/{id}/state: hashes, and what differs from the initial state."""
+
+    session: Session
+    diff: list[PatchOp]
+
+
+class ForkRequest(Request):
+    """POST /v1/env-sessions/{id}/forks: `num` independent sessions of the same state."""
+
+    num: int = Field(default=1, ge=1, le=256)
+
+
+class ForkResponse(Record):
+    """The new sessions."""
+
+    sessions: list[Session]
+
+
+class VerificationRequest(Request):
+    """POST /v1/verifications. Replays the calls in `messages` and applies the checker.
+
+    `scoring` "checker" uses `task.checker`; "tau2" uses tau2-bench's evaluation of `task.tau2`
+    (natural-language assertions are not judged: they are counted as met, and said so).
+    """
+
+    task: Task
+    messages: list[Message]
+    stop_reason: StopReason
+    scoring: Literal["checker", "tau2"] = "checker"
+    checker: CheckerSpec | None = None
+    """Overrides the task's own."""
+
+
+class DraftRequest(Request):
+    """POST /v1/drafts. Draws goals for customers of one split, reproducibly by `seed`.
+
+    A customer belongs to the held-out split iff the hash of his id falls below
+    `holdout_share`; the two splits never share a customer, nor his orders.
+    """
+
+    database: DatabaseRef
+    split: Literal["train", "heldout"] = "train"
+    holdout_share: float = Field(default=0.3, ge=0.0, lt=1.0)
+    seed: int
+    num: int = Field(ge=1, le=5000)
+    goals: dict[str, float]
+    """Weights of goal types."""
+    num_goals: dict[int, float] = {1: 1.0}
+    disclosures: dict[Disclosure, float] = {"upfront": 1.0}
+    references: dict[Reference, float] = {"id": 1.0}
+    personas: list[str] = ["plain"]
+
+
+class DraftBatch(Record):
+    """The drawn drafts. Naive on purpose: whether one is possible is found out by checking."""
+
+    drafts: list[Draft]
+
+
+class TaskCheckRequest(Request):
+    """POST /v1/task-checks. Runs the cascade on each draft until a check fails.
+
+    The environment runs `schema`, `execution`, `policy`, `effect`, `reference` and `selftest`;
+    the orchestrator runs `oracle`, `duplicate` and `contamination` itself.
+    """
+
+    drafts: list[Draft] = Field(max_length=1000)
+    checks: list[CheckConfig]
+    min_kill: float = 0.95
+
+
+class TaskCheckResult(Record):
+    """One draft's outcome: the task where every check passed, else the verdict that stopped it."""
+
+    draft_id: str
+    task: Task | None = None
+    verdicts: list[Verdict]
+    """One per check that ran, the failing one last."""
+    failed_goal: int | None = None
+    """Index of the goal to blame, where there is one."""
+
+
+class TaskCheckResponse(Record):
+    """Results in the order of the drafts."""
+
+    results: list[TaskCheckResult]
+
+
+class VerificationResponse(Record):
+    """The verdict; `reward` is None where a fault must not become one."""
+
+    verdict: Verdict
+
+
+class Tau2Tasks(Record):
+    """GET /v1/domains/{name}/tau2-tasks?split=: imported tasks, in file order."""
+
+    tasks: list[Task]

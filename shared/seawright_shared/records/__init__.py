@@ -1,0 +1,1 @@
+"""The vocabulary: frozen facts that services exchange. Import from the modules."""

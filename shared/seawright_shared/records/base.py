@@ -1,0 +1,38 @@
+"""The two bases of every wire type, and the canonical form that is hashed."""
+
+import hashlib
+import json
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+Scalar = str | int | float | bool | None
+"""A feature or bound value: what rules compare."""
+
+
+class Record(BaseModel):
+    """A frozen fact. Readers ignore fields they do not know."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Request(BaseModel):
+    """Something asked for. Unknown fields are refused: a typo must fail."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def canonical_json(value: JsonValue) -> bytes:
+    """Return the one byte form of a JSON value: sorted keys, no spaces, UTF-8."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode()
+
+
+def content_hash(value: BaseModel | JsonValue) -> str:
+    """Return the SHA-256, in hexadecimal, of a value's canonical JSON."""
+    plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    return hashlib.sha256(canonical_json(plain)).hexdigest()
+
+
+def content_id(prefix: str, value: BaseModel | JsonValue) -> str:
+    """Return a stable id made from the content, as in `task_3f2a...` (20 hex digits)."""
+    return f"{prefix}_{content_hash(value)[:20]}"

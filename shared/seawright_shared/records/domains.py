@@ -1,0 +1,29 @@
+"""A domain, and the database that an episode starts from."""
+
+from typing import Literal
+
+from seawright_shared.records.base import Record
+from seawright_shared.records.messages import ToolSchema
+
+
+class DatabaseRef(Record):
+    """Names a whole database by what makes it: a generator's seed, or tau2's file."""
+
+    domain: str
+    source: Literal["seed", "tau2"] = "seed"
+    seed: int = 0
+    num_customers: int = 200
+    """Size of a generated database; ignored for tau2's."""
+
+
+class Domain(Record):
+    """A domain as others see it. `version` hashes tools, policy text and code revision."""
+
+    name: str
+    version: str
+    domain_policy: str
+    tools: list[ToolSchema]
+    goal_types: list[str]
+    """What a customer of this domain can want; keys of `Plan.goals`."""
+    features: list[str]
+    """Names of the features a rule may test."""

@@ -1,0 +1,155 @@
+"""Run specs: the complete, serialized description of one execution. A typo is refused."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from seawright_shared.records.base import Request
+from seawright_shared.records.domains import DatabaseRef
+from seawright_shared.records.trajectories import AgentSpec, UserSpec
+
+
+class SynthesisSpec(Request):
+    """One synthesis run (DESIGN 6): `num_streams` plans, each `num_iterations` long."""
+
+    domain: str
+    database: DatabaseRef
+    num_streams: int = Field(default=4, ge=1, le=64)
+    num_iterations: int = Field(default=8, ge=1, le=64)
+    candidates_per_iteration: int = Field(default=100, ge=1, le=2000)
+    seed: int = 0
+    author: Literal["procedural"] = "procedural"
+    verification: bool = True
+    """Ablation: without it, drafts that merely execute are kept."""
+    evolution: Literal["reflect", "none", "random_edits"] = "reflect"
+    holdout_share: float = Field(default=0.3, ge=0.0, lt=1.0)
+    """Share of customers kept aside, by a hash of their id: no draft ever names them."""
+    goals: list[str] = []
+    """Goal types to use; empty: all of the domain."""
+    max_goals: int = Field(default=2, ge=1, le=4)
+    """Most wishes of one customer."""
+    agent: AgentSpec = AgentSpec(kind="scripted")
+    user: UserSpec = UserSpec()
+    rollouts_per_task: int = Field(default=1, ge=0, le=8)
+
+
+class DatasetSpec(Request):
+    """A dataset version made from synthesis runs' accepted tasks and trajectories."""
+
+    name: str
+    kind: Literal["agent_sft", "user_sft", "rl_tasks"]
+    synthesis_run_ids: list[str] = Field(min_length=1)
+    max_items: int | None = Field(default=None, ge=1)
+    max_per_signature: int | None = Field(default=None, ge=1)
+    """Most items that share one sequence of tool names."""
+    seed: int = 0
+
+
+class EvaluationSpec(Request):
+    """pass^k of one agent on a fixed set of tasks."""
+
+    name: str
+    task_ids: list[str] = []
+    dataset_id: str | None = None
+    """Tasks of a dataset version, instead of `task_ids`."""
+    agent: AgentSpec
+    user: UserSpec = UserSpec()
+    num_trials: int = Field(default=4, ge=1, le=32)
+    seed: int = 0
+    max_turns: int = Field(default=30, ge=1)
+    """Most messages of one episode, of either side."""
+    bootstrap_samples: int = Field(default=2000, ge=100)
+
+
+class RolloutStreamSpec(Request):
+    """A supply of rollout groups for one training run; it plays while it has credits."""
+
+    training_run_id: str
+    dataset_id: str
+    """An `rl_tasks` dataset version."""
+    agent: AgentSpec
+    user: UserSpec = UserSpec()
+    group_size: int = Field(default=8, ge=2, le=256)
+    seed: int = 0
+    max_turns: int = Field(default=30, ge=1)
+    shuffle_rewards: bool = False
+    """Control: rewards are permuted over the stream's episodes, so they carry no signal."""
+
+
+class ModelSpec(Request):
+    """The model to start from."""
+
+    uri: str
+    """A folder in Hugging Face layout."""
+    name: str
+    """The policy service's model name under which versions are published."""
+    dtype: Literal["float32", "bfloat16"] = "bfloat16"
+    """Compute type; master weights and optimizer state are always float32."""
+
+
+class OptimizerSpec(Request):
+    """AdamW with fp32 master weights; constant rate after a linear warm-up."""
+
+    learning_rate: float = Field(default=1e-6, gt=0)
+    betas: tuple[float, float] = (0.9, 0.999)
+    weight_decay: float = Field(default=0.01, ge=0)
+    max_grad_norm: float = Field(default=1.0, gt=0)
+    num_warmup_steps: int = Field(default=0, ge=0)
+    schedule: Literal["constant", "cosine"] = "constant"
+
+
+class BatchSpec(Request):
+    """How rollouts or dialogues become optimizer steps."""
+
+    tasks_per_step: int = Field(default=8, ge=1)
+    """GRPO: groups with variance per optimizer step. SFT: dialogues per step."""
+    group_size: int = Field(default=8, ge=2, le=256)
+    token_budget: int = Field(default=8192, ge=64)
+    """Most tokens of one packed micro-batch."""
+    max_length: int = Field(default=2048, ge=16)
+    """Longer sequences are dropped and counted."""
+
+
+class AlgorithmSpec(Request):
+    """GRPO's objective (DESIGN 7); the defaults are the paper's."""
+
+    loss: Literal["grpo"] = "grpo"
+    clip_low: float = Field(default=0.2, gt=0)
+    clip_high: float = Field(default=0.28, gt=0)
+    advantage: Literal["group_std", "group_mean"] = "group_std"
+    advantage_epsilon: float = 1e-6
+    behaviour_cap: float | None = 5.0
+    """Tokens whose ratio to the behaviour policy exceeds it are masked; None: not used."""
+    max_staleness: int = Field(default=2, ge=0)
+    """Groups whose oldest token is older, in versions, are dropped and counted."""
+    min_valid_members: int = Field(default=2, ge=2)
+    max_refills: int = Field(default=64, ge=1)
+    """Groups without variance in a row after which the run fails, saying so."""
+
+
+class TrainingSpec(Request):
+    """One training run: SFT of the agent or the user, or GRPO."""
+
+    kind: Literal["sft", "grpo"]
+    role: Literal["assistant", "user"] = "assistant"
+    """Whose turns carry loss, for SFT."""
+    model: ModelSpec
+    dataset_id: str
+    """An SFT dataset version (sft) or an `rl_tasks` one (grpo)."""
+    num_steps: int = Field(ge=1)
+    optimizer: OptimizerSpec = OptimizerSpec()
+    batch: BatchSpec = BatchSpec()
+    algorithm: AlgorithmSpec = AlgorithmSpec()
+    agent: AgentSpec = AgentSpec()
+    """GRPO: how rollouts are sampled; its model is `model.name`."""
+    user: UserSpec = UserSpec()
+    max_turns: int = Field(default=30, ge=1)
+    num_ranks: int = Field(default=1, ge=1)
+    threads_per_rank: int = Field(default=1, ge=1)
+    """CPU only: torch threads of each rank."""
+    checkpoint_every: int = Field(default=10, ge=1)
+    publish_every: int = Field(default=1, ge=1)
+    shuffle_rewards: bool = False
+    """Control run: the reward carries no signal."""
+    seed: int = 0
+    max_attempts: int = Field(default=3, ge=1)

@@ -1,0 +1,87 @@
+"""Episodes and their recorded text."""
+
+from enum import StrEnum
+from typing import Literal
+
+from seawright_shared.records.base import Record
+from seawright_shared.records.messages import Message
+
+
+class StopReason(StrEnum):
+    """Why an episode ended. All are outcomes but the last two, which never become rewards."""
+
+    USER_STOP = "user_stop"
+    """The user said the stop word."""
+    AGENT_STOP = "agent_stop"
+    """The agent transferred to a human or called `done`."""
+    MAX_TURNS = "max_turns"
+    MAX_ERRORS = "max_errors"
+    CONTEXT_FULL = "context_full"
+    AGENT_ERROR = "agent_error"
+    """Malformed calls or empty turns, repeatedly."""
+    USER_ERROR = "user_error"
+    """The simulated user broke its protocol: a USER fault."""
+    INFRASTRUCTURE = "infrastructure"
+    """A service or engine failed: an INFRA fault."""
+
+
+class Sampling(Record):
+    """How tokens are drawn."""
+
+    temperature: float = 1.0
+    top_p: float = 1.0
+    max_tokens: int = 256
+    """Most tokens of one assistant turn."""
+    seed: int = 0
+
+
+class UserSpec(Record):
+    """Which user plays, and with which slips (probabilities per turn)."""
+
+    kind: Literal["scripted", "model"] = "scripted"
+    model: str | None = None
+    slip_rate: float = 0.0
+    """Scripted: chance of stopping early, saying a wrong fact or an unknown one."""
+
+
+class AgentSpec(Record):
+    """Which agent plays: the scripted one (oracle) or a model of the policy service."""
+
+    kind: Literal["scripted", "policy"] = "policy"
+    model: str = "tiny"
+    version: int | None = None
+    """None: the current version at each turn."""
+    sampling: Sampling = Sampling()
+    slip_rate: float = 0.0
+    """Scripted: chance of a wrong argument or an unconfirmed write, per step."""
+    domain_policy: Literal["full", "none"] = "full"
+    """Whether the domain policy's text is in the prompt (a tiny model cannot read it)."""
+
+
+class Usage(Record):
+    """What an episode cost."""
+
+    num_turns: int = 0
+    num_tool_calls: int = 0
+    num_tool_errors: int = 0
+    num_prompt_tokens: int = 0
+    num_sampled_tokens: int = 0
+    seconds: float = 0.0
+
+
+class Trajectory(Record):
+    """The recorded episode. The system message is not in `messages`; the trace has it."""
+
+    id: str
+    episode_id: str
+    task_id: str
+    agent: AgentSpec
+    user: UserSpec
+    seed: int
+    messages: list[Message]
+    stop_reason: StopReason
+    trace: str | None = None
+    """Blob reference of the token trace (sampled ids, log-probs, mask, versions)."""
+    min_version: int | None = None
+    max_version: int | None = None
+    usage: Usage = Usage()

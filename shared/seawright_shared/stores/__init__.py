@@ -1,0 +1,1 @@
+"""Connections and factories for SQL, Redis and blobs; no tables of any service."""

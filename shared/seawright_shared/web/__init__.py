@@ -1,0 +1,1 @@
+"""The web kit: application factory, problems, health, pages, events."""
