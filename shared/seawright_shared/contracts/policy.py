@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from seawright_shared.records.base import Record, Request
+from seawright_shared.records.datasets import Dialogue
 from seawright_shared.records.messages import Message, ToolSchema
 from seawright_shared.records.rollouts import PolicyVersion
 from seawright_shared.records.trajectories import Sampling
@@ -63,3 +64,15 @@ class ServedModel(Record):
     current: PolicyVersion | None = None
     prepared: int | None = None
     context_length: int = 0
+
+
+class RenderingRequest(Request):
+    """POST /v1/renderings: dialogues to token ids with the renderer that sampling uses.
+
+    Loss falls on the turns of `role`; for `user` the roles are flipped. The answer is
+    `application/msgpack`: `{"traces": [bytes, ...]}`, each an encoded `TokenTrace`.
+    """
+
+    model: str
+    dialogues: list[Dialogue] = Field(max_length=256)
+    role: Literal["assistant", "user"] = "assistant"

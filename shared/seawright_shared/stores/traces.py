@@ -1,0 +1,75 @@
+"""Token traces: what was sampled, with its log-probs, mask and policy versions (DESIGN 9)."""
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import msgpack
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+from seawright_shared.errors import InvalidRequestError
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenTrace:
+    """One sequence of T tokens. `logprobs` and `versions` mean something where `loss_mask` is set.
+
+    Example: system and user tokens have mask False, log-prob 0.0 and version -1; the three
+    tokens of a sampled reply have mask True, their log-probs at `temperature`, and version 7.
+    """
+
+    token_ids: NDArray[np.uint32]
+    logprobs: NDArray[np.float32]
+    loss_mask: NDArray[np.bool_]
+    versions: NDArray[np.int32]
+    model: str = ""
+    temperature: float = 1.0
+    state: dict[str, Any] = field(default_factory=dict[str, Any])
+    """The renderer's own notes for extending the sequence; plain values only."""
+
+    def __post_init__(self) -> None:
+        sizes = {len(self.token_ids), len(self.logprobs), len(self.loss_mask), len(self.versions)}
+        if len(sizes) != 1:
+            raise InvalidRequestError(f"trace arrays differ in length: {sorted(sizes)}")
+
+    def __len__(self) -> int:
+        return len(self.token_ids)
+
+
+def encode_trace(trace: TokenTrace) -> bytes:
+    """Return msgpack with raw little-endian buffers, zstd-compressed."""
+    plain = {
+        "format": FORMAT,
+        "length": len(trace),
+        "token_ids": trace.token_ids.astype("<u4").tobytes(),
+        "logprobs": trace.logprobs.astype("<f4").tobytes(),
+        "loss_mask": np.packbits(trace.loss_mask).tobytes(),
+        "versions": trace.versions.astype("<i4").tobytes(),
+        "model": trace.model,
+        "temperature": trace.temperature,
+        "state": trace.state,
+    }
+    return zstandard.compress(cast(bytes, msgpack.packb(plain)), 3)
+
+
+def decode_trace(blob: bytes, *, max_bytes: int = 1 << 28) -> TokenTrace:
+    """Return the trace, or raise `InvalidRequestError` where the bytes are not one."""
+    try:
+        raw = zstandard.ZstdDecompressor().decompress(blob, max_output_size=max_bytes)
+        plain = msgpack.unpackb(raw)
+        length = int(plain["length"])
+        bits = np.frombuffer(plain["loss_mask"], np.uint8)
+        return TokenTrace(
+            token_ids=np.frombuffer(plain["token_ids"], "<u4").astype(np.uint32),
+            logprobs=np.frombuffer(plain["logprobs"], "<f4").astype(np.float32),
+            loss_mask=np.unpackbits(bits, count=length).astype(np.bool_),
+            versions=np.frombuffer(plain["versions"], "<i4").astype(np.int32),
+            model=str(plain["model"]),
+            temperature=float(plain["temperature"]),
+            state=dict(plain["state"]),
+        )
+    except (zstandard.ZstdError, ValueError, KeyError, TypeError, msgpack.UnpackException) as error:
+        raise InvalidRequestError(f"not a token trace: {error}") from error
