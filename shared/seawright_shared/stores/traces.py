@@ -52,7 +52,7 @@ def encode_trace(trace: TokenTrace) -> bytes:
         "temperature": trace.temperature,
         "state": trace.state,
     }
-    return zstandard.compress(cast(bytes, msgpack.packb(plain)), 3)
+    return zstandard.compress(cast("bytes", msgpack.packb(plain)), 3)
 
 
 def decode_trace(blob: bytes, *, max_bytes: int = 1 << 28) -> TokenTrace:
