@@ -1,5 +1,6 @@
 """The trainer's wire: training runs, steps, checkpoints, and the ranks' own routes."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
@@ -18,6 +19,10 @@ class TrainingRun(Run):
     step: int = 0
     version: int = 0
     """Policy version last published by this run."""
+    phase: str = ""
+    """What rank 0 said last, as in `loading`, `waiting for groups`, `step`."""
+    num_groups: dict[str, int] = {}
+    """GRPO: rollout groups received, by what became of them (`used`, `zero_variance`, `stale`)."""
 
 
 class TrainingStep(Record):
@@ -28,6 +33,9 @@ class TrainingStep(Record):
     version: int
     episode_ids: list[str] = []
     metrics: dict[str, float] = {}
+    rolled_back: bool = False
+    """The step's update was lost with a dead attempt; its episodes stay used."""
+    created_at: datetime | None = None
 
 
 class WorkRequest(Request):
@@ -45,6 +53,8 @@ class Work(Record):
     groups: list[RolloutGroup] = []
     batch: str | None = None
     """Blob reference of what to train on, for `train`."""
+    missing: str = ""
+    """What a `wait` waits for, in words."""
 
 
 class StepReport(Request):
@@ -55,6 +65,8 @@ class StepReport(Request):
     metrics: dict[str, float]
     export_uri: str | None = None
     """Hugging Face export of the weights after this step, to be published."""
+    export_sha256: str | None = None
+    """Of its model.safetensors."""
     checkpoint_uri: str | None = None
     world_size: int = 1
 

@@ -1,0 +1,33 @@
+"""Deployment settings of the trainer, read from `SEAWRIGHT_TRAINER_*`."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where the trainer keeps things and whom it talks to."""
+
+    model_config = SettingsConfigDict(env_prefix="SEAWRIGHT_TRAINER_", frozen=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = 8005
+    database_url: str = "sqlite+aiosqlite:///trainer.db"
+    redis_url: str | None = None
+    """None: an in-process doorbell."""
+    blob_dir: Path = Path("blobs")
+    """Shared with the orchestrator and with every rank."""
+    runs_dir: Path = Path("training-runs")
+    """Checkpoints and exports; the policy service and every rank read it."""
+    orchestrator_url: str = "http://127.0.0.1:8001"
+    policy_url: str = "http://127.0.0.1:8004"
+    self_url: str | None = None
+    """How ranks reach this service. None: it opens a loopback port of its own for them."""
+    concurrency: int = Field(default=1, ge=1)
+    """Training runs supervised at once by this process."""
+    heartbeat_deadline_seconds: float = Field(default=120.0, gt=0)
+    """A rank silent for longer is dead: the attempt is ended and restarted."""
+    keep_checkpoints: int = Field(default=3, ge=1)
+    create_tables: bool = True
+    """Create missing tables at start (embedded, tests); off where migrations are run."""
