@@ -113,6 +113,7 @@ class TaskSampleRequest(Request):
 class TaskSample(Record):
     """The sampled tasks, and the yield seen on the way."""
 
+    id: str = ""
     task_ids: list[str]
     tasks: list[Task] = []
     num_candidates: int

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Literal
 
 from seawright_shared.records.base import Record
-from seawright_shared.records.messages import Message
+from seawright_shared.records.messages import Message, Requestor
 
 
 class StopReason(StrEnum):
@@ -69,6 +69,16 @@ class Usage(Record):
     seconds: float = 0.0
 
 
+class Slip(Record):
+    """A deliberate error of a scripted player: what it did, and in which message."""
+
+    by: Requestor
+    kind: str
+    """As in `wrong_argument`, `unconfirmed_write`, `stopped_early`."""
+    message: int
+    """Index into the trajectory's messages."""
+
+
 class Trajectory(Record):
     """The recorded episode. The system message is not in `messages`; the trace has it."""
 
@@ -85,3 +95,6 @@ class Trajectory(Record):
     min_version: int | None = None
     max_version: int | None = None
     usage: Usage = Usage()
+    slips: list[Slip] = []
+    fault: str | None = None
+    """What failed, for the stop reasons `user_error` and `infrastructure`."""

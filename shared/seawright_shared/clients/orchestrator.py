@@ -1,0 +1,258 @@
+"""Typed client of the orchestrator: one method per route."""
+
+from typing import Literal
+
+from seawright_shared.clients.peer import Peer
+from seawright_shared.contracts.orchestrator import (
+    CreditsRequest,
+    Episode,
+    EpisodeRequest,
+    EvaluationRun,
+    GroupPage,
+    RejectedDraft,
+    RolloutStream,
+    StreamState,
+    SynthesisReport,
+    SynthesisRun,
+    TaskSample,
+    TaskSampleRequest,
+)
+from seawright_shared.contracts.pages import Page
+from seawright_shared.records.datasets import DatasetVersion, Dialogue
+from seawright_shared.records.ids import new_id
+from seawright_shared.records.jobs import RunEvent
+from seawright_shared.records.specs import (
+    DatasetSpec,
+    EvaluationSpec,
+    RolloutStreamSpec,
+    SynthesisSpec,
+)
+from seawright_shared.records.tasks import Task
+from seawright_shared.records.trajectories import Trajectory
+
+Verb = Literal["cancel", "pause", "resume"]
+Params = dict[str, str | int | float | bool]
+
+SAMPLE_TIMEOUT_SECONDS = 900.0
+"""Sampling plays a deterministic search over drafts and answers when it has enough."""
+
+RESOURCES = {"srun": "synthesis-runs", "erun": "evaluation-runs", "rstr": "rollout-streams"}
+"""Prefix of a run's id, and the resource it belongs to."""
+
+
+class OrchestratorClient:
+    """Runs, tasks, episodes, datasets, evaluations and rollout streams."""
+
+    def __init__(self, peer: Peer) -> None:
+        self.peer = peer
+
+    async def start_synthesis(
+        self, spec: SynthesisSpec, *, idempotency_key: str | None = None
+    ) -> SynthesisRun:
+        """Start a synthesis run. A repeated key returns the first run."""
+        key = idempotency_key or new_id("key")
+        return await self.peer.post("/v1/synthesis-runs", spec, SynthesisRun, idempotency_key=key)
+
+    async def synthesis_runs(
+        self, *, cursor: str | None = None, limit: int = 50
+    ) -> Page[SynthesisRun]:
+        """Return a page of runs, newest first."""
+        return await self.peer.get(
+            "/v1/synthesis-runs", Page[SynthesisRun], params=paged(cursor, limit)
+        )
+
+    async def synthesis_run(self, run_id: str) -> SynthesisRun:
+        """Return one run."""
+        return await self.peer.get(f"/v1/synthesis-runs/{run_id}", SynthesisRun)
+
+    async def synthesis_verb(self, run_id: str, verb: Verb) -> SynthesisRun:
+        """Cancel, pause or resume a run."""
+        return await self.peer.post(f"/v1/synthesis-runs/{run_id}/{verb}", None, SynthesisRun)
+
+    async def streams(self, run_id: str) -> list[StreamState]:
+        """Return the run's plan streams, by index."""
+        page = await self.peer.get(f"/v1/synthesis-runs/{run_id}/streams", Page[StreamState])
+        return page.data
+
+    async def synthesis_report(self, run_id: str) -> SynthesisReport:
+        """Return the funnel of every iteration, over all streams."""
+        return await self.peer.get(f"/v1/synthesis-runs/{run_id}/report", SynthesisReport)
+
+    async def rejects(
+        self, run_id: str, *, cursor: str | None = None, limit: int = 50
+    ) -> Page[RejectedDraft]:
+        """Return a page of the drafts that were not accepted, with their reasons."""
+        path = f"/v1/synthesis-runs/{run_id}/rejects"
+        return await self.peer.get(path, Page[RejectedDraft], params=paged(cursor, limit))
+
+    async def tasks(  # noqa: PLR0913 - one argument per filter of the route
+        self,
+        *,
+        run_id: str | None = None,
+        is_heldout: bool | None = None,
+        goal_type: str | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[Task]:
+        """Return a page of tasks."""
+        params = paged(cursor, limit)
+        if run_id is not None:
+            params["run_id"] = run_id
+        if is_heldout is not None:
+            params["is_heldout"] = is_heldout
+        if goal_type is not None:
+            params["goal_type"] = goal_type
+        return await self.peer.get("/v1/tasks", Page[Task], params=params)
+
+    async def task(self, task_id: str) -> Task:
+        """Return one task."""
+        return await self.peer.get(f"/v1/tasks/{task_id}", Task)
+
+    async def put_task(self, task: Task) -> Task:
+        """Store a task of one's own (as an imported tau2 task); the id is its content hash."""
+        return await self.peer.put(f"/v1/tasks/{task.id}", task, Task)
+
+    async def sample_tasks(
+        self, request: TaskSampleRequest, *, idempotency_key: str | None = None
+    ) -> TaskSample:
+        """Return verified tasks from a run's frozen plans; held-out ones are marked so."""
+        return await self.peer.post(
+            "/v1/task-samples",
+            request,
+            TaskSample,
+            idempotency_key=idempotency_key or new_id("key"),
+            timeout_seconds=SAMPLE_TIMEOUT_SECONDS,
+        )
+
+    async def create_dataset(
+        self, spec: DatasetSpec, *, idempotency_key: str | None = None
+    ) -> DatasetVersion:
+        """Return the dataset version that the spec yields; the same content has the same id."""
+        key = idempotency_key or new_id("key")
+        return await self.peer.post("/v1/datasets", spec, DatasetVersion, idempotency_key=key)
+
+    async def datasets(self, *, cursor: str | None = None, limit: int = 50) -> Page[DatasetVersion]:
+        """Return a page of dataset versions, newest first."""
+        return await self.peer.get(
+            "/v1/datasets", Page[DatasetVersion], params=paged(cursor, limit)
+        )
+
+    async def dataset(self, dataset_id: str) -> DatasetVersion:
+        """Return one dataset version's manifest."""
+        return await self.peer.get(f"/v1/datasets/{dataset_id}", DatasetVersion)
+
+    async def dataset_dialogues(
+        self, dataset_id: str, *, cursor: str | None = None, limit: int = 200
+    ) -> Page[Dialogue]:
+        """Return a page of the dialogues of an SFT dataset."""
+        path = f"/v1/datasets/{dataset_id}/items"
+        return await self.peer.get(path, Page[Dialogue], params=paged(cursor, limit))
+
+    async def dataset_tasks(
+        self, dataset_id: str, *, cursor: str | None = None, limit: int = 200
+    ) -> Page[Task]:
+        """Return a page of the tasks of an `rl_tasks` dataset."""
+        path = f"/v1/datasets/{dataset_id}/items"
+        return await self.peer.get(path, Page[Task], params=paged(cursor, limit))
+
+    async def play_episode(self, episode_id: str, request: EpisodeRequest) -> Episode:
+        """Ask for one episode of a stored task. Idempotent by id."""
+        return await self.peer.put(f"/v1/episodes/{episode_id}", request, Episode)
+
+    async def episode(self, episode_id: str) -> Episode:
+        """Return one episode."""
+        return await self.peer.get(f"/v1/episodes/{episode_id}", Episode)
+
+    async def episodes(  # noqa: PLR0913 - one argument per filter of the route
+        self,
+        *,
+        run_id: str | None = None,
+        task_id: str | None = None,
+        is_success: bool | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[Episode]:
+        """Return a page of episodes with trajectory and verdict, in the order they were stored."""
+        params = paged(cursor, limit)
+        if run_id is not None:
+            params["run_id"] = run_id
+        if task_id is not None:
+            params["task_id"] = task_id
+        if is_success is not None:
+            params["is_success"] = is_success
+        return await self.peer.get("/v1/episodes", Page[Episode], params=params)
+
+    async def trajectory(self, trajectory_id: str) -> Trajectory:
+        """Return one recorded episode."""
+        return await self.peer.get(f"/v1/trajectories/{trajectory_id}", Trajectory)
+
+    async def trace(self, trajectory_id: str) -> bytes:
+        """Return the encoded token trace of a trajectory that a model sampled."""
+        return await self.peer.get_bytes(f"/v1/trajectories/{trajectory_id}/trace")
+
+    async def start_evaluation(
+        self, spec: EvaluationSpec, *, idempotency_key: str | None = None
+    ) -> EvaluationRun:
+        """Start an evaluation run. A repeated key returns the first run."""
+        key = idempotency_key or new_id("key")
+        return await self.peer.post("/v1/evaluation-runs", spec, EvaluationRun, idempotency_key=key)
+
+    async def evaluation_runs(
+        self, *, cursor: str | None = None, limit: int = 50
+    ) -> Page[EvaluationRun]:
+        """Return a page of runs, newest first."""
+        return await self.peer.get(
+            "/v1/evaluation-runs", Page[EvaluationRun], params=paged(cursor, limit)
+        )
+
+    async def evaluation_run(self, run_id: str) -> EvaluationRun:
+        """Return one run, with its report when it is done."""
+        return await self.peer.get(f"/v1/evaluation-runs/{run_id}", EvaluationRun)
+
+    async def evaluation_verb(self, run_id: str, verb: Verb) -> EvaluationRun:
+        """Cancel, pause or resume a run."""
+        return await self.peer.post(f"/v1/evaluation-runs/{run_id}/{verb}", None, EvaluationRun)
+
+    async def open_rollout_stream(
+        self, spec: RolloutStreamSpec, *, idempotency_key: str | None = None
+    ) -> RolloutStream:
+        """Open a supply of groups. It plays nothing before credits are granted."""
+        key = idempotency_key or new_id("key")
+        return await self.peer.post("/v1/rollout-streams", spec, RolloutStream, idempotency_key=key)
+
+    async def rollout_stream(self, stream_id: str) -> RolloutStream:
+        """Return one stream."""
+        return await self.peer.get(f"/v1/rollout-streams/{stream_id}", RolloutStream)
+
+    async def grant_credits(self, stream_id: str, granted: int) -> RolloutStream:
+        """Allow `granted` groups in all, since the stream was opened."""
+        body = CreditsRequest(granted=granted)
+        return await self.peer.put(f"/v1/rollout-streams/{stream_id}/credits", body, RolloutStream)
+
+    async def groups(
+        self, stream_id: str, *, after: int = 0, wait_seconds: float = 0.0, limit: int = 64
+    ) -> GroupPage:
+        """Return finished groups with a sequence above `after`; sequences start at 1, in order
+        of completion, without holes. Waits up to `wait_seconds` for the first one."""
+        params: Params = {"after": after, "wait_seconds": wait_seconds, "limit": limit}
+        return await self.peer.get(
+            f"/v1/rollout-streams/{stream_id}/groups", GroupPage, params=params
+        )
+
+    async def close_rollout_stream(self, stream_id: str) -> RolloutStream:
+        """Close the stream: groups not yet begun are never played."""
+        return await self.peer.post(f"/v1/rollout-streams/{stream_id}/close", None, RolloutStream)
+
+    async def events(self, run_id: str, after: int = 0, *, limit: int = 200) -> Page[RunEvent]:
+        """Return a run's events with a sequence above `after`, oldest first."""
+        resource = RESOURCES[run_id.partition("_")[0]]
+        params: Params = {"after": after, "limit": limit}
+        return await self.peer.get(f"/v1/{resource}/{run_id}/events", Page[RunEvent], params=params)
+
+
+def paged(cursor: str | None, limit: int) -> Params:
+    """Return the query parameters of a page."""
+    params: Params = {"limit": limit}
+    if cursor is not None:
+        params["cursor"] = cursor
+    return params
