@@ -1,0 +1,37 @@
+"""Print the third-party requirements of one service and of the shared extras that it asks for."""
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+from typing import TypedDict, cast
+
+SHARED = re.compile(r"^seawright-shared(?:\[(?P<extras>[^]]*)])?$")
+
+
+Project = TypedDict(
+    "Project", {"dependencies": list[str], "optional-dependencies": dict[str, list[str]]}
+)
+
+
+def requirements(service: str, root: Path) -> list[str]:
+    """Return what to install before our own packages, sorted."""
+    project = _project(root / "services" / service)
+    shared = _project(root / "shared")
+    found = set(shared["dependencies"])
+    for requirement in project["dependencies"]:
+        match = SHARED.match(requirement)
+        if match is None:
+            found.add(requirement)
+            continue
+        for extra in filter(None, (match["extras"] or "").split(",")):
+            found.update(shared["optional-dependencies"][extra.strip()])
+    return sorted(found)
+
+
+def _project(folder: Path) -> Project:
+    return cast("Project", tomllib.loads((folder / "pyproject.toml").read_text())["project"])
+
+
+if __name__ == "__main__":
+    sys.stdout.write("\n".join(requirements(sys.argv[1], Path())) + "\n")
