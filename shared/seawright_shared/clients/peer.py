@@ -1,0 +1,271 @@
+"""A peer service: the one seam through which calls leave, over many small connection pools.
+
+One large httpx pool costs CPU in proportion to its size on every request (encode/httpx 3215),
+hence many small ones, taken in turn. Idle connections are dropped after 30 s, before the
+server's 75 s, so that no call meets a connection the server is closing.
+"""
+
+import asyncio
+import itertools
+import random
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from seawright_shared.clients.faults import fault_of
+from seawright_shared.clients.retries import (
+    MAX_ATTEMPTS,
+    RETRIED_STATUSES,
+    RetryBudget,
+    backoff_seconds,
+    retry_after_seconds,
+)
+from seawright_shared.contracts.pages import Page
+from seawright_shared.errors import DeadlineError, SeawrightError, UnavailableError
+from seawright_shared.records.jobs import RunEvent
+from seawright_shared.telemetry.scope import REQUEST_ID
+
+T = TypeVar("T", bound=BaseModel)
+Params = Mapping[str, str | int | float | bool | Sequence[str] | None]
+
+KEEPALIVE_EXPIRY_SECONDS = 30.0
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request to a peer, as it is sent at every attempt."""
+
+    method: str
+    path: str
+    params: Params | None = None
+    content: bytes | None = None
+    headers: Mapping[str, str]
+    timeout_seconds: float
+    is_idempotent: bool
+
+
+class Peer:
+    """One service, at one address. Faults of the peer are raised as the same SeawrightError.
+
+    `transport` replaces the network, as by `httpx.ASGITransport(app)` in embedded mode.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        timeout_seconds: float = 60.0,
+        num_pools: int = 8,
+        connections: int = 16,
+        headers: Mapping[str, str] | None = None,
+        jitter: random.Random | None = None,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._timeout_seconds = timeout_seconds
+        limits = httpx.Limits(
+            max_connections=connections,
+            max_keepalive_connections=connections,
+            keepalive_expiry=KEEPALIVE_EXPIRY_SECONDS,
+        )
+        # One SSL context for all pools: making one takes 20 ms.
+        verify = httpx.create_ssl_context() if self.base_url.startswith("https:") else False
+        self._pools = [
+            httpx.AsyncClient(
+                base_url=self.base_url,
+                transport=transport,
+                limits=limits,
+                headers=dict(headers or {}),
+                verify=verify,
+                trust_env=False,
+            )
+            for _ in range(1 if transport else num_pools)
+        ]
+        self._turn = itertools.cycle(self._pools)
+        self._slots = asyncio.Semaphore(num_pools * connections)
+        self._budget = RetryBudget()
+        self._jitter = jitter or random.Random()  # noqa: S311
+
+    async def get(self, path: str, model: type[T], params: Params | None = None) -> T:
+        """Return the resource at `path`."""
+        return self._parsed(await self._send("GET", path, params=params), model)
+
+    async def get_bytes(self, path: str, params: Params | None = None) -> bytes:
+        """Return the raw body at `path`."""
+        return (await self._send("GET", path, params=params, accept="*/*")).content
+
+    async def post(
+        self,
+        path: str,
+        body: BaseModel | None,
+        model: type[T],
+        *,
+        idempotency_key: str | None = None,
+        timeout_seconds: float | None = None,
+        params: Params | None = None,
+    ) -> T:
+        """Post a body; retried after it was sent only under an idempotency key."""
+        response = await self._send(
+            "POST",
+            path,
+            content=None if body is None else body.model_dump_json().encode(),
+            params=params,
+            idempotency_key=idempotency_key,
+            timeout_seconds=timeout_seconds,
+        )
+        return self._parsed(response, model)
+
+    async def put(self, path: str, body: BaseModel | None, model: type[T]) -> T:
+        """Put a resource."""
+        content = None if body is None else body.model_dump_json().encode()
+        return self._parsed(await self._send("PUT", path, content=content), model)
+
+    async def delete(self, path: str) -> None:
+        """Delete a resource."""
+        await self._send("DELETE", path)
+
+    async def post_bytes(
+        self,
+        path: str,
+        content: bytes,
+        content_type: str,
+        *,
+        idempotency_key: str | None = None,
+        timeout_seconds: float | None = None,
+    ) -> bytes:
+        """Post raw bytes and return the raw reply."""
+        response = await self._send(
+            "POST",
+            path,
+            content=content,
+            content_type=content_type,
+            accept="*/*",
+            idempotency_key=idempotency_key,
+            timeout_seconds=timeout_seconds,
+        )
+        return response.content
+
+    async def events(
+        self,
+        path: str,
+        *,
+        after: int = 0,
+        wait_seconds: float = 10.0,
+        final: frozenset[str] = frozenset({"run.succeeded", "run.failed", "run.cancelled"}),
+    ) -> AsyncGenerator[RunEvent]:
+        """Yield a run's events in order, waiting for new ones, until a final one came."""
+        while True:
+            params = {"after": after, "wait_seconds": wait_seconds}
+            page = await self.get(path, Page[RunEvent], params)
+            for event in page.data:
+                after = event.sequence
+                yield event
+                if event.type in final:
+                    return
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        for pool in self._pools:
+            await pool.aclose()
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        content: bytes | None = None,
+        content_type: str = JSON,
+        accept: str = JSON,
+        idempotency_key: str | None = None,
+        timeout_seconds: float | None = None,
+    ) -> httpx.Response:
+        headers = {"accept": accept}
+        if content is not None:
+            headers["content-type"] = content_type
+        if idempotency_key is not None:
+            headers["idempotency-key"] = idempotency_key
+        if request_id := REQUEST_ID.get():
+            headers["x-request-id"] = request_id
+        call = Call(
+            method=method,
+            path=path,
+            params=params,
+            content=content,
+            headers=headers,
+            timeout_seconds=timeout_seconds or self._timeout_seconds,
+            is_idempotent=method != "POST" or idempotency_key is not None,
+        )
+        self._budget.earn()
+        return await self._attempts(call)
+
+    async def _attempts(self, call: Call) -> httpx.Response:
+        for attempt in itertools.count(1):
+            may_retry = attempt < MAX_ATTEMPTS
+            try:
+                response = await self._attempt(call)
+            except httpx.TimeoutException as error:
+                if not (isinstance(error, httpx.ConnectTimeout) and may_retry):
+                    raise self._late(call) from error
+                wait, fault = None, self._late(call)
+            except httpx.TransportError as error:
+                fault = self._unreachable(call, error)
+                # A connection that was never made cannot have done anything.
+                if not (
+                    may_retry and (call.is_idempotent or isinstance(error, httpx.ConnectError))
+                ):
+                    raise fault from error
+                wait = None
+            else:
+                if response.status_code < 400:
+                    return response
+                fault = fault_of(response, self.base_url)
+                is_retried = response.status_code in RETRIED_STATUSES and call.is_idempotent
+                if not (may_retry and is_retried):
+                    raise fault
+                wait = retry_after_seconds(response)
+            if not self._budget.spend():
+                raise fault
+            await asyncio.sleep((wait or 0.0) + backoff_seconds(attempt, self._jitter))
+        raise AssertionError("unreachable")
+
+    async def _attempt(self, call: Call) -> httpx.Response:
+        params = {key: value for key, value in (call.params or {}).items() if value is not None}
+        async with self._slots:
+            return await next(self._turn).request(
+                call.method,
+                call.path,
+                params=httpx.QueryParams(params) if params else None,
+                content=call.content,
+                headers=dict(call.headers),
+                timeout=httpx.Timeout(call.timeout_seconds, connect=min(5.0, call.timeout_seconds)),
+            )
+
+    def _late(self, call: Call) -> SeawrightError:
+        return DeadlineError(
+            f"{self.base_url} did not answer {call.method} {call.path} "
+            f"within {call.timeout_seconds:g} s",
+            {"peer": self.base_url},
+        )
+
+    def _unreachable(self, call: Call, error: httpx.TransportError) -> SeawrightError:
+        return UnavailableError(
+            f"{self.base_url} cannot be reached for {call.method} {call.path}: "
+            f"{type(error).__name__} {error}",
+            {"peer": self.base_url},
+        )
+
+    def _parsed(self, response: httpx.Response, model: type[T]) -> T:
+        try:
+            return model.model_validate_json(response.content)
+        except ValidationError as error:
+            raise UnavailableError(
+                f"{self.base_url} answered {response.request.method} {response.request.url.path} "
+                f"with what is no {model.__name__}: {error.error_count()} errors, "
+                f"first {error.errors()[0]['loc']}: {error.errors()[0]['msg']}",
+                {"peer": self.base_url},
+            ) from error
