@@ -1,0 +1,100 @@
+"""A user model behind any OpenAI-compatible chat endpoint."""
+
+import json
+
+from pydantic import JsonValue, TypeAdapter, ValidationError
+
+from seawright_shared.clients.peer import Peer
+from seawright_shared.errors import UnavailableError
+from seawright_shared.records.base import Record, Request
+from seawright_shared.records.messages import Message, ToolCall
+from seawright_user_simulator.core.flipping import flipped
+from seawright_user_simulator.core.ports import Cue, Reply, stop_in
+
+_ARGUMENTS = TypeAdapter(dict[str, JsonValue])
+
+
+class _ChatRequest(Request):
+    model: str
+    messages: list[dict[str, JsonValue]]
+    max_tokens: int
+    seed: int
+    temperature: float = 1.0
+
+
+class _Function(Record):
+    name: str
+    arguments: str = "{}"
+
+
+class _Call(Record):
+    id: str
+    function: _Function
+
+
+class _ChatMessage(Record):
+    content: str | None = None
+    tool_calls: list[_Call] | None = None
+
+
+class _Choice(Record):
+    message: _ChatMessage
+
+
+class _ChatReply(Record):
+    choices: list[_Choice]
+
+
+class OpenAiEngine:
+    """Asks a model for the user's next message, in the user's own view of the conversation."""
+
+    def __init__(self, peer: Peer, *, max_tokens: int, timeout_seconds: float) -> None:
+        self._peer = peer
+        self._max_tokens = max_tokens
+        self._timeout_seconds = timeout_seconds
+
+    async def reply(self, cue: Cue) -> Reply:
+        """Return what the model said. An empty answer is a fault: it must not become a reward."""
+        body = _ChatRequest(
+            model=cue.user.model or "",
+            messages=[_as_openai(message) for message in flipped(cue.scenario, cue.messages)],
+            max_tokens=self._max_tokens,
+            seed=cue.seed,
+        )
+        answer = await self._peer.post(
+            "/v1/chat/completions", body, _ChatReply, timeout_seconds=self._timeout_seconds
+        )
+        if not answer.choices:
+            raise UnavailableError("the user model returned no choice")
+        said = answer.choices[0].message
+        calls = [_as_call(call) for call in said.tool_calls or []]
+        if not calls and not (said.content or "").strip():
+            raise UnavailableError("the user model returned an empty message")
+        message = Message(role="user", content=said.content, tool_calls=calls or None)
+        return Reply(message=message, stop=None if calls else stop_in(said.content or ""))
+
+
+def _as_openai(message: Message) -> dict[str, JsonValue]:
+    plain: dict[str, JsonValue] = {"role": message.role, "content": message.content}
+    if message.role == "tool":
+        plain["tool_call_id"] = message.tool_call_id
+    if message.tool_calls:
+        plain["tool_calls"] = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": json.dumps(call.arguments)},
+            }
+            for call in message.tool_calls
+        ]
+    return plain
+
+
+def _as_call(call: _Call) -> ToolCall:
+    try:
+        arguments = _ARGUMENTS.validate_json(call.function.arguments or "{}")
+    except ValidationError as error:
+        raise UnavailableError(
+            f"the user model called {call.function.name} with arguments that are no JSON object"
+        ) from error
+    return ToolCall(id=call.id, name=call.function.name, arguments=arguments, requestor="user")

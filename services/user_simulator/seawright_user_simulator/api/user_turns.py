@@ -1,0 +1,27 @@
+"""POST /v1/user-turns."""
+
+from fastapi import APIRouter
+
+from seawright_shared.contracts.user_simulator import UserTurn, UserTurnRequest
+from seawright_user_simulator.core.ports import Cue
+from seawright_user_simulator.usecases.play_turn import PlayTurn
+
+
+def user_turn_routes(play_turn: PlayTurn) -> APIRouter:
+    """Return the routes of user turns."""
+    router = APIRouter(prefix="/v1", tags=["user-turns"])
+
+    @router.post("/user-turns", operation_id="play_user_turn")
+    async def play(request: UserTurnRequest) -> UserTurn:
+        """Return the user's next message: a function of scenario, transcript and seed."""
+        reply = await play_turn(
+            Cue(
+                scenario=request.scenario,
+                messages=request.messages,
+                user=request.user,
+                seed=request.seed,
+            )
+        )
+        return UserTurn(message=reply.message, stop=reply.stop, slip=reply.slip)
+
+    return router

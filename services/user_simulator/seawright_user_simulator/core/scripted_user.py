@@ -1,0 +1,149 @@
+"""The scripted customer: a pure function of scenario, transcript, seed and slip rate.
+
+What he has said and been promised is not stored: the agent's messages are walked through again at
+each turn, and the last decision is the reply.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from seawright_shared.records.messages import Message
+from seawright_shared.records.tasks import Fact, Scenario, Wish
+from seawright_user_simulator.core.agent_speech import (
+    Act,
+    act_of,
+    asked_facts,
+    names,
+    plain,
+    speaks_of,
+)
+from seawright_user_simulator.core.ports import Cue, Reply, stop_in
+from seawright_user_simulator.core.slips import slipped
+
+_YES: dict[str, tuple[str, ...]] = {
+    "plain": ("Yes.", "Yes, please.", "Yes, go ahead."),
+    "brief": ("Yes.",),
+    "polite": ("Yes, please. Thank you.", "Yes, that is right. Thank you."),
+}
+_BYE: dict[str, tuple[str, ...]] = {
+    "plain": ("No, that is all. Thanks! ###STOP###", "That is all, thank you. ###STOP###"),
+    "brief": ("No. ###STOP###",),
+    "polite": ("No, that is all. Thank you very much! ###STOP###",),
+}
+_LEAVE = "This does not help me. Goodbye. ###STOP###"
+_TRANSFER = "###TRANSFER###"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mind:
+    """Where the customer stands: which wish, whether he said yes to it, what was useless."""
+
+    wish: int = 0
+    agreed: bool = False
+    useless: int = 0
+    told: frozenset[str] = frozenset()
+    text: str = ""
+
+
+def scripted_reply(cue: Cue) -> Reply:
+    """Return the customer's next message. Any transcript, even garbage, has exactly one reply."""
+    mind = _Mind()
+    turns = agent_turns(cue.messages)
+    for turn, text in enumerate(turns):
+        # The seed varies the wording only; nothing secret depends on it.
+        draw = random.Random(f"words:{cue.seed}:{turn}")  # noqa: S311
+        mind = _opened(cue.scenario) if turn == 0 else _answer(mind, cue.scenario, text, draw)
+    outcome = slipped(
+        mind.text,
+        rate=cue.user.slip_rate,
+        seed=cue.seed,
+        turn=len(turns),
+        is_last=stop_in(mind.text) is not None,
+    )
+    message = Message(role="user", content=outcome.text)
+    return Reply(message=message, stop=stop_in(outcome.text), slip=outcome.slip)
+
+
+def agent_turns(messages: Sequence[Message]) -> list[str]:
+    """Return what the agent said before each reply of the user, the pending one last.
+
+    Text beside tool calls never reaches the user. A transcript without any agent text is one
+    silent turn: the user speaks first.
+    """
+    turns: list[list[str]] = [[]]
+    for message in messages:
+        if message.role == "user" and not message.tool_calls:
+            turns.append([])
+        elif message.role == "assistant" and message.content and not message.tool_calls:
+            turns[-1].append(message.content)
+    return ["\n".join(said) for said in turns]
+
+
+def _opened(scenario: Scenario) -> _Mind:
+    told = frozenset(fact.key for fact in scenario.facts if fact.when == "upfront")
+    return _Mind(told=told, text=scenario.opening)
+
+
+def _answer(mind: _Mind, scenario: Scenario, text: str, draw: random.Random) -> _Mind:
+    act = act_of(text)
+    wish = scenario.wishes[mind.wish]
+    if act is Act.TRANSFER:
+        return replace(mind, text=_TRANSFER)
+    if act is Act.PROPOSAL:
+        return _to_proposal(mind, scenario, text, draw)
+    if act in (Act.REPORT, Act.REFUSAL, Act.STATEMENT, Act.QUESTION) and _settles(
+        act, text, wish, mind
+    ):
+        return _next(mind, scenario, draw)
+    asked = asked_facts(text, scenario.facts) if act is not Act.REPORT else []
+    if asked:
+        return _tell(mind, scenario, asked)
+    if mind.agreed:
+        return _useless(mind, scenario, "Please go ahead.")
+    return _useless(mind, scenario, f"Sorry, that is not what I need. {wish.text}")
+
+
+def _settles(act: Act, text: str, wish: Wish, mind: _Mind) -> bool:
+    """Whether the message ends the wish, as far as the customer can tell."""
+    offers_more = "anything else" in plain(text)
+    if wish.expects == "fulfil":
+        return act is Act.REPORT and (mind.agreed or (not offers_more or "done" in plain(text)))
+    if wish.expects == "refuse":
+        return act is Act.REFUSAL and speaks_of(text, wish)
+    if wish.expects == "info":
+        return act in (Act.REPORT, Act.STATEMENT) and speaks_of(text, wish)
+    return False
+
+
+def _to_proposal(mind: _Mind, scenario: Scenario, text: str, draw: random.Random) -> _Mind:
+    wish = scenario.wishes[mind.wish]
+    if wish.expects == "fulfil" and names(text, wish):
+        yes = draw.choice(_YES.get(scenario.persona, _YES["plain"]))
+        if mind.agreed:
+            return _useless(mind, scenario, yes)
+        return replace(mind, agreed=True, text=yes)
+    return _useless(mind, scenario, f"No. {wish.text}")
+
+
+def _tell(mind: _Mind, scenario: Scenario, asked: list[Fact]) -> _Mind:
+    fresh = [fact for fact in asked if fact.key not in mind.told]
+    text = " ".join(fact.text for fact in fresh or asked)
+    if not fresh:
+        return _useless(mind, scenario, text)
+    return replace(mind, told=mind.told | {fact.key for fact in fresh}, text=text)
+
+
+def _next(mind: _Mind, scenario: Scenario, draw: random.Random) -> _Mind:
+    following = mind.wish + 1
+    if following < len(scenario.wishes):
+        text = scenario.wishes[following].text
+        return replace(mind, wish=following, agreed=False, useless=0, text=text)
+    return replace(mind, text=draw.choice(_BYE.get(scenario.persona, _BYE["plain"])))
+
+
+def _useless(mind: _Mind, scenario: Scenario, text: str) -> _Mind:
+    useless = mind.useless + 1
+    if useless >= scenario.patience_turns:
+        text = _LEAVE
+    return replace(mind, useless=useless, text=text)

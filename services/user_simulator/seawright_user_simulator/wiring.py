@@ -1,0 +1,36 @@
+"""Where the user simulator's parts are joined."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+
+from seawright_shared.clients.peer import Peer
+from seawright_shared.web.create_app import create_app
+from seawright_user_simulator.adapters.openai_engine import OpenAiEngine
+from seawright_user_simulator.adapters.scripted_engine import ScriptedEngine
+from seawright_user_simulator.api.user_turns import user_turn_routes
+from seawright_user_simulator.core.ports import UserEngine
+from seawright_user_simulator.settings import Settings
+from seawright_user_simulator.usecases.play_turn import PlayTurn
+
+
+def build(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
+    """Assemble the service. `transport` is how the model endpoint is reached; None: the network."""
+    engines: dict[str, UserEngine] = {"scripted": ScriptedEngine()}
+    peer = Peer(settings.model_url, transport=transport) if settings.model_url else None
+    if peer is not None:
+        engines["model"] = OpenAiEngine(
+            peer,
+            max_tokens=settings.max_reply_tokens,
+            timeout_seconds=settings.model_timeout_seconds,
+        )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        yield
+        if peer is not None:
+            await peer.aclose()
+
+    return create_app("user_simulator", [user_turn_routes(PlayTurn(engines))], lifespan=lifespan)
