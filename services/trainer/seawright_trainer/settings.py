@@ -12,7 +12,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SEAWRIGHT_TRAINER_", frozen=True, extra="ignore")
 
     host: str = "127.0.0.1"
-    port: int = 8005
+    port: int = 8105
     database_url: str = "sqlite+aiosqlite:///trainer.db"
     redis_url: str | None = None
     """None: an in-process doorbell."""
@@ -20,8 +20,8 @@ class Settings(BaseSettings):
     """Shared with the orchestrator and with every rank."""
     runs_dir: Path = Path("training-runs")
     """Checkpoints and exports; the policy service and every rank read it."""
-    orchestrator_url: str = "http://127.0.0.1:8001"
-    policy_url: str = "http://127.0.0.1:8004"
+    orchestrator_url: str = "http://127.0.0.1:8101"
+    policy_url: str = "http://127.0.0.1:8104"
     self_url: str | None = None
     """How ranks reach this service. None: it opens a loopback port of its own for them."""
     concurrency: int = Field(default=1, ge=1)

@@ -1,0 +1,92 @@
+"""Which rollout groups teach something, and what each member is worth."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from seawright_shared.records.rollouts import GroupMember, RolloutGroup
+from seawright_shared.records.specs import AlgorithmSpec
+from seawright_shared.records.trajectories import StopReason
+from seawright_trainer.core.advantages import ADVANTAGES, has_variance
+
+Judgement = Literal[
+    "useful", "too_few_valid", "zero_variance", "stale", "from_the_future", "duplicate"
+]
+"""What a group is good for; all but `useful` are dropped and counted."""
+
+FAULTS = frozenset({StopReason.USER_ERROR, StopReason.INFRASTRUCTURE})
+"""Endings that never become rewards, whatever the member says (promise 3)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightedMember:
+    """One trajectory to train on: its trace and its advantage, the same for every token."""
+
+    episode_id: str
+    trace: str
+    advantage: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeighedGroup:
+    """A group with its judgement; `members` is empty unless it is useful.
+
+    `num_too_long` members kept their part in mean and deviation but carry no loss.
+    """
+
+    judgement: Judgement
+    members: tuple[WeightedMember, ...] = ()
+    num_invalid: int = 0
+    num_too_long: int = 0
+    mean_reward: float = 0.0
+
+
+def valid_members(group: RolloutGroup) -> list[GroupMember]:
+    """Return members that ended in an outcome, each episode once, in order of arrival."""
+    seen: dict[str, GroupMember] = {}
+    for member in group.members:
+        if member.reward is not None and member.stop_reason not in FAULTS:
+            seen.setdefault(member.episode_id, member)
+    return list(seen.values())
+
+
+def judge_arrival(group: RolloutGroup, algorithm: AlgorithmSpec) -> Judgement:
+    """Judge what never changes while the group waits: enough valid members, and variance."""
+    valid = valid_members(group)
+    if len(valid) < algorithm.min_valid_members:
+        return "too_few_valid"
+    rewards = np.array([member.reward for member in valid], np.float64)
+    return "useful" if has_variance(rewards) else "zero_variance"
+
+
+def judge_age(group: RolloutGroup, *, version: int, max_staleness: int) -> Judgement:
+    """Judge at consumption, by the oldest token of any valid member that has tokens."""
+    sampled = [member for member in valid_members(group) if member.num_loss_tokens > 0]
+    if any(member.max_version > version for member in sampled):
+        return "from_the_future"
+    oldest = min((member.min_version for member in sampled), default=version)
+    return "stale" if version - oldest > max_staleness else "useful"
+
+
+def weigh_group(group: RolloutGroup, algorithm: AlgorithmSpec, *, max_length: int) -> WeighedGroup:
+    """Give each valid member its advantage, over the valid members only."""
+    judgement = judge_arrival(group, algorithm)
+    valid = valid_members(group)
+    num_invalid = len(group.members) - len(valid)
+    if judgement != "useful":
+        return WeighedGroup(judgement=judgement, num_invalid=num_invalid)
+    rewards = np.array([member.reward for member in valid], np.float64)
+    advantages = ADVANTAGES[algorithm.advantage](rewards, algorithm.advantage_epsilon)
+    short = [
+        WeightedMember(episode_id=member.episode_id, trace=member.trace, advantage=float(value))
+        for member, value in zip(valid, advantages, strict=True)
+        if member.trace is not None and member.num_tokens <= max_length
+    ]
+    return WeighedGroup(
+        judgement="useful",
+        members=tuple(short),
+        num_invalid=num_invalid,
+        num_too_long=sum(member.num_tokens > max_length for member in valid),
+        mean_reward=float(rewards.mean()),
+    )

@@ -1,0 +1,74 @@
+"""What one optimizer step trains on: a ragged list of token sequences in flat arrays."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSequences:
+    """S sequences of T tokens in all; sequence s owns tokens offsets[s] to offsets[s + 1].
+
+    `advantages`, `temperatures` have one value per sequence (the same for each of its tokens).
+    """
+
+    token_ids: NDArray[np.uint32]
+    loss_mask: NDArray[np.bool_]
+    behaviour: NDArray[np.float32]
+    """Log-probs under the sampling policy, at the sampling temperature; 0 for SFT."""
+    offsets: NDArray[np.int64]
+    advantages: NDArray[np.float32]
+    temperatures: NDArray[np.float32]
+
+    @property
+    def num_sequences(self) -> int:
+        """How many sequences there are."""
+        return len(self.offsets) - 1
+
+    @property
+    def lengths(self) -> list[int]:
+        """Tokens of each sequence."""
+        return [int(length) for length in np.diff(self.offsets)]
+
+    @property
+    def counted(self) -> NDArray[np.bool_]:
+        """Tokens that carry loss.
+
+        A sequence's first token has no context to be predicted from, and a token whose
+        behaviour log-prob is not finite is dropped from numerator and denominator alike.
+        """
+        counted = self.loss_mask & np.isfinite(self.behaviour)
+        counted[self.offsets[:-1]] = False
+        return counted
+
+    @property
+    def num_loss_tokens(self) -> int:
+        """The denominator of the whole optimizer step, on all ranks."""
+        return int(self.counted.sum())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightedSequence:
+    """One sequence before it is joined with others."""
+
+    token_ids: NDArray[np.uint32]
+    loss_mask: NDArray[np.bool_]
+    behaviour: NDArray[np.float32]
+    advantage: float = 1.0
+    temperature: float = 1.0
+
+
+def join(sequences: list[WeightedSequence]) -> StepSequences:
+    """Lay sequences end to end; empty ones have no place here."""
+    assert sequences, "a step needs at least one sequence"
+    assert all(len(sequence.token_ids) for sequence in sequences), "an empty sequence"
+    lengths = [len(sequence.token_ids) for sequence in sequences]
+    return StepSequences(
+        token_ids=np.concatenate([sequence.token_ids for sequence in sequences]),
+        loss_mask=np.concatenate([sequence.loss_mask for sequence in sequences]),
+        behaviour=np.concatenate([sequence.behaviour for sequence in sequences]),
+        offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        advantages=np.array([sequence.advantage for sequence in sequences], np.float32),
+        temperatures=np.array([sequence.temperature for sequence in sequences], np.float32),
+    )
