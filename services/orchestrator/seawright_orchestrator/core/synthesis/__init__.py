@@ -1,0 +1,1 @@
+"""The procedural author: plans, sampling, mining, reflection, attribution. Import from modules."""

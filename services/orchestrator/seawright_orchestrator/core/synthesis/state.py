@@ -1,0 +1,67 @@
+"""What a plan stream remembers between iterations: one JSON document."""
+
+from typing import Literal
+
+from seawright_shared.records.base import Record, Scalar
+from seawright_shared.records.plans import EvaluationPlan, Plan, Reflection
+from seawright_shared.records.reports import IterationReport
+
+
+class GoalRow(Record):
+    """One goal of a candidate, as rules see it."""
+
+    type: str
+    features: dict[str, Scalar]
+
+
+class CandidateOutcome(Record):
+    """What became of one candidate: the miner's evidence."""
+
+    draft_id: str
+    iteration: int
+    goals: list[GoalRow]
+    accepted: bool
+    failed_goal: int | None = None
+    """Index of the goal to blame; None where accepted, or where no goal is to blame."""
+    cause: str = ""
+    probe: str | None = None
+    """Id of the one rule that this candidate was allowed to violate."""
+
+
+class CheckStats(Record):
+    """What one check cost and caught so far."""
+
+    runs: int = 0
+    catches: int = 0
+    milliseconds: float = 0.0
+
+
+class PlanStream(Record):
+    """One stream's whole memory. `run_iteration` maps it to its successor."""
+
+    id: str
+    index: int
+    iteration: int = 0
+    """Iterations done."""
+    plans: list[Plan]
+    """All versions drawn so far, in order; the last one is the current one."""
+    evaluation_plans: list[EvaluationPlan]
+    reflections: list[Reflection] = []
+    reports: list[IterationReport] = []
+    window: list[CandidateOutcome] = []
+    """Latest candidates, oldest first; bounded."""
+    check_stats: dict[str, CheckStats] = {}
+    accepted_task_ids: list[str] = []
+    accepted_keys: list[str] = []
+    """Hashes of what is wanted by whom, of accepted tasks: duplicates are told by them."""
+    status: Literal["open", "finished"] = "open"
+
+    @property
+    def plan(self) -> Plan:
+        """The current synthesis plan."""
+        return self.plans[-1]
+
+    @property
+    def evaluation_plan(self) -> EvaluationPlan:
+        """The current evaluation plan."""
+        return self.evaluation_plans[-1]

@@ -1,0 +1,1 @@
+"""Verbs of synthesis: start streams, run an iteration, sample tasks."""
