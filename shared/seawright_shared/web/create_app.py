@@ -1,0 +1,60 @@
+"""The application factory: what every service serves and refuses in the same way."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+
+from fastapi import APIRouter, FastAPI
+
+from seawright_shared.telemetry.metrics import Meter
+from seawright_shared.web.bodies import MEBIBYTE, BodyLimits
+from seawright_shared.web.health import Check, Pulse, health_routes
+from seawright_shared.web.metrics import RequestMetrics
+from seawright_shared.web.openapi import describe_problems
+from seawright_shared.web.problems import BugBarrier, install_problems
+from seawright_shared.web.request_ids import RequestIds
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def create_app(
+    service: str,
+    routers: Sequence[APIRouter],
+    *,
+    lifespan: Lifespan | None = None,
+    checks: Mapping[str, Check] | None = None,
+    body_limit_bytes: int = MEBIBYTE,
+    larger_bodies: Mapping[str, int] | None = None,
+    meter: Meter | None = None,
+) -> FastAPI:
+    """Return the service's app with problems, request ids, limits, health, metrics and version.
+
+    `larger_bodies` maps path prefixes to higher limits, in bytes. `meter` is the service's own,
+    where its use cases measure too. `app.state.meter` and `app.state.pulse` hold what is in use.
+    """
+    meter = meter or Meter(service)
+    pulse = Pulse(meter.gauge("event_loop_lag_seconds", "How late the event loop woke up."))
+
+    @asynccontextmanager
+    async def lives(app: FastAPI) -> AsyncGenerator[None]:
+        async with asyncio.TaskGroup() as group:
+            beat = group.create_task(pulse.beat())
+            async with lifespan(app) if lifespan else nullcontext():
+                pulse.is_started = True
+                yield
+                pulse.is_draining = True
+            beat.cancel()
+
+    app = FastAPI(title=f"seawright {service}", version="1", lifespan=lives)
+    app.state.meter = meter
+    app.state.pulse = pulse
+    install_problems(app)
+    for router in [health_routes(service, checks or {}, pulse, meter), *routers]:
+        app.include_router(router)
+    describe_problems(app)
+    # The last one added is the outermost.
+    app.add_middleware(BodyLimits, limit_bytes=body_limit_bytes, larger=larger_bodies)
+    app.add_middleware(BugBarrier)
+    app.add_middleware(RequestMetrics, meter=meter)
+    app.add_middleware(RequestIds)
+    return app

@@ -1,0 +1,151 @@
+"""Problems: every fault leaves as an RFC 9457 document that names what was wrong."""
+
+from collections.abc import Mapping, Sequence
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic import JsonValue
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.stdlib import get_logger
+
+from seawright_shared.errors import FieldError, InvalidRequestError, SeawrightError
+from seawright_shared.records.base import Record, canonical_json
+from seawright_shared.telemetry.scope import REQUEST_ID
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 1
+_CODES = {400: "malformed", 404: "not-found", 405: "method-not-allowed"}
+
+
+class ProblemField(Record):
+    """One wrong field. The pointer leads into the body (`/spec/seed`), or names a parameter:
+    `query:limit`, `path:id`, `header:idempotency-key`.
+    """  # noqa: D205
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class Problem(Record):
+    """An RFC 9457 problem document."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    """Stable; what programs compare."""
+    request_id: str | None = None
+    retryable: bool = False
+    errors: list[ProblemField] = []
+    context: dict[str, JsonValue] = {}
+    """Ids that belong to the fault."""
+
+
+def problem_of(error: SeawrightError, instance: str) -> Problem:
+    """Return the document of a fault."""
+    fields = [
+        ProblemField(pointer=field.pointer, code=field.code, detail=field.detail)
+        for field in error.errors
+    ]
+    return Problem(
+        type=f"urn:seawright:problem:{error.code}",
+        title=error.code.replace("-", " ").capitalize(),
+        status=error.status,
+        detail=error.detail,
+        instance=instance,
+        code=error.code,
+        request_id=REQUEST_ID.get(),
+        retryable=error.retryable,
+        errors=fields,
+        context={key: _plain(value) for key, value in error.context.items()},
+    )
+
+
+def _plain(value: object) -> JsonValue:
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def respond(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """Return the response of a problem; one that may pass says when to come back."""
+    extra = dict(headers or {})
+    if problem.retryable and problem.status in {429, 503, 504}:
+        extra.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
+    body = canonical_json(problem.model_dump(mode="json", exclude_none=True))
+    return Response(body, problem.status, extra, media_type=MEDIA_TYPE)
+
+
+def pointer_of(location: Sequence[str | int]) -> str:
+    """Return where a validation error points: a JSON pointer, or `<place>:<parameter>`."""
+    place, *rest = [str(part) for part in location] or ["body"]
+    if place != "body":
+        return f"{place}:{'.'.join(rest)}"
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in rest)
+
+
+def _of_validation(error: RequestValidationError) -> InvalidRequestError:
+    fields = [
+        FieldError(pointer=pointer_of(entry["loc"]), code=entry["type"], detail=entry["msg"])
+        for entry in error.errors()
+    ]
+    named = ", ".join(field.pointer or "the body" for field in fields[:5])
+    return InvalidRequestError(f"the request is malformed at {named}", errors=fields)
+
+
+def _of_status(error: StarletteHTTPException) -> SeawrightError:
+    fault = SeawrightError(str(error.detail))
+    fault.status = error.status_code
+    fault.code = _CODES.get(error.status_code, f"http-{error.status_code}")
+    return fault
+
+
+def install_problems(app: FastAPI) -> None:
+    """Answer faults, malformed requests and unknown routes with problem documents."""
+
+    async def on_fault(request: Request, error: Exception) -> Response:
+        assert isinstance(error, SeawrightError)
+        if error.status >= 500:
+            get_logger().warning("request.refused", code=error.code, detail=error.detail)
+        return respond(problem_of(error, request.url.path))
+
+    async def on_validation(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return respond(problem_of(_of_validation(error), request.url.path))
+
+    async def on_status(request: Request, error: Exception) -> Response:
+        assert isinstance(error, StarletteHTTPException)
+        return respond(problem_of(_of_status(error), request.url.path), error.headers)
+
+    app.add_exception_handler(SeawrightError, on_fault)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_exception_handler(StarletteHTTPException, on_status)
+
+
+class BugBarrier:
+    """Logs what nobody foresaw and answers 500 without a word about the inside."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve, or answer for the bug."""
+        has_started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal has_started
+            has_started = has_started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        # The last barrier of the process: whatever it was, it is logged and answered.
+        except Exception:
+            if scope["type"] != "http" or has_started:
+                raise
+            get_logger().exception("request.failed", path=scope["path"])
+            problem = problem_of(SeawrightError("an error of this service, logged"), scope["path"])
+            await respond(problem)(scope, receive, send)
