@@ -1,5 +1,6 @@
 """Typed client of the orchestrator: one method per route."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from seawright_shared.clients.peer import Peer
@@ -31,7 +32,7 @@ from seawright_shared.records.tasks import Task
 from seawright_shared.records.trajectories import Trajectory
 
 Verb = Literal["cancel", "pause", "resume"]
-Params = dict[str, str | int | float | bool]
+Params = dict[str, str | int | float | bool | Sequence[str] | None]
 
 SAMPLE_TIMEOUT_SECONDS = 900.0
 """Sampling plays a deterministic search over drafts and answers when it has enough."""
@@ -85,7 +86,7 @@ class OrchestratorClient:
         path = f"/v1/synthesis-runs/{run_id}/rejects"
         return await self.peer.get(path, Page[RejectedDraft], params=paged(cursor, limit))
 
-    async def tasks(  # noqa: PLR0913 - one argument per filter of the route
+    async def tasks(
         self,
         *,
         run_id: str | None = None,
@@ -95,13 +96,12 @@ class OrchestratorClient:
         limit: int = 50,
     ) -> Page[Task]:
         """Return a page of tasks."""
-        params = paged(cursor, limit)
-        if run_id is not None:
-            params["run_id"] = run_id
-        if is_heldout is not None:
-            params["is_heldout"] = is_heldout
-        if goal_type is not None:
-            params["goal_type"] = goal_type
+        params: Params = {
+            **paged(cursor, limit),
+            "run_id": run_id,
+            "is_heldout": is_heldout,
+            "goal_type": goal_type,
+        }
         return await self.peer.get("/v1/tasks", Page[Task], params=params)
 
     async def task(self, task_id: str) -> Task:
@@ -163,7 +163,7 @@ class OrchestratorClient:
         """Return one episode."""
         return await self.peer.get(f"/v1/episodes/{episode_id}", Episode)
 
-    async def episodes(  # noqa: PLR0913 - one argument per filter of the route
+    async def episodes(
         self,
         *,
         run_id: str | None = None,
@@ -173,13 +173,12 @@ class OrchestratorClient:
         limit: int = 50,
     ) -> Page[Episode]:
         """Return a page of episodes with trajectory and verdict, in the order they were stored."""
-        params = paged(cursor, limit)
-        if run_id is not None:
-            params["run_id"] = run_id
-        if task_id is not None:
-            params["task_id"] = task_id
-        if is_success is not None:
-            params["is_success"] = is_success
+        params: Params = {
+            **paged(cursor, limit),
+            "run_id": run_id,
+            "task_id": task_id,
+            "is_success": is_success,
+        }
         return await self.peer.get("/v1/episodes", Page[Episode], params=params)
 
     async def trajectory(self, trajectory_id: str) -> Trajectory:
@@ -232,8 +231,10 @@ class OrchestratorClient:
     async def groups(
         self, stream_id: str, *, after: int = 0, wait_seconds: float = 0.0, limit: int = 64
     ) -> GroupPage:
-        """Return finished groups with a sequence above `after`; sequences start at 1, in order
-        of completion, without holes. Waits up to `wait_seconds` for the first one."""
+        """Return groups with a sequence above `after`, waiting up to `wait_seconds` for one.
+
+        Sequences start at 1, follow the order of completion and have no holes.
+        """
         params: Params = {"after": after, "wait_seconds": wait_seconds, "limit": limit}
         return await self.peer.get(
             f"/v1/rollout-streams/{stream_id}/groups", GroupPage, params=params
@@ -252,7 +253,4 @@ class OrchestratorClient:
 
 def paged(cursor: str | None, limit: int) -> Params:
     """Return the query parameters of a page."""
-    params: Params = {"limit": limit}
-    if cursor is not None:
-        params["cursor"] = cursor
-    return params
+    return {"limit": limit, "cursor": cursor}

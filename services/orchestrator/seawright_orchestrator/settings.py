@@ -1,0 +1,33 @@
+"""Deployment facts of the orchestrator, read once from the environment."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where the orchestrator listens, keeps its rows and blobs, and finds its peers."""
+
+    model_config = SettingsConfigDict(env_prefix="SEAWRIGHT_ORCHESTRATOR_", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8001, ge=1, le=65535)
+    database_url: str = "sqlite:///seawright-orchestrator.db"
+    """SQLite or PostgreSQL; the driver is chosen by the store."""
+    create_tables: bool = True
+    """Create missing tables at start. Off where migrations run on their own."""
+    redis_url: str | None = None
+    """The doorbell between replicas; None: one process, in-process doorbell."""
+    blobs_folder: Path = Path("blobs")
+    environment_url: str = "http://127.0.0.1:8002"
+    user_simulator_url: str = "http://127.0.0.1:8003"
+    policy_url: str = "http://127.0.0.1:8004"
+    num_workers: int = Field(default=4, ge=0)
+    """Jobs worked on at once by this process; 0: this process only serves the API."""
+    max_episodes: int = Field(default=64, ge=1)
+    """Episodes played at once by this process."""
+    lease_seconds: float = Field(default=60.0, gt=0)
+    """How long a job is held without a heartbeat before another worker may take it."""
+    peer_timeout_seconds: float = Field(default=120.0, gt=0)
+    """Longest wait for one turn, tool call or verification."""
