@@ -1,1 +1,9 @@
 """Domains: state, tools, policy text and the synthesis adapter, one folder each."""
+
+from collections.abc import Mapping
+
+from seawright_environment.core.domain_content import DomainContent
+from seawright_environment.domains.retail.content import RETAIL
+
+DOMAINS: Mapping[str, DomainContent] = {"retail": RETAIL}
+"""The registry: one line per domain."""

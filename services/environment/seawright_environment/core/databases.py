@@ -1,0 +1,72 @@
+"""Databases: made or read once, then shared, a bounded number at a time."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+
+from pydantic import JsonValue
+
+from seawright_environment.core.domain_content import DomainContent
+from seawright_environment.core.state import Database
+from seawright_environment.core.world import Base
+from seawright_shared.errors import NotFoundError
+from seawright_shared.records.domains import DatabaseRef
+
+ReadTau2 = Callable[[str], Mapping[str, JsonValue]]
+"""Reads tau2-bench's database file of a domain, or raises `NotFoundError`."""
+
+
+class Databases:
+    """Loads what a `DatabaseRef` names. Safe to call from several threads."""
+
+    def __init__(
+        self,
+        domains: Mapping[str, DomainContent],
+        *,
+        read_tau2: ReadTau2 | None = None,
+        max_databases: int = 8,
+    ) -> None:
+        self._domains = domains
+        self._read_tau2 = read_tau2
+        self._max_databases = max_databases
+        self._bases: OrderedDict[DatabaseRefKey, Base] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def content(self, domain: str) -> DomainContent:
+        """Return a domain's content, or raise `NotFoundError`."""
+        content = self._domains.get(domain)
+        if content is None:
+            raise NotFoundError(f"no domain {domain!r}", {"domains": sorted(self._domains)})
+        return content
+
+    def load(self, ref: DatabaseRef) -> Base:
+        """Return the base that the reference names, made at the first request."""
+        content = self.content(ref.domain)
+        key = _key(ref)
+        with self._lock:
+            base = self._bases.get(key)
+            if base is None:
+                base = Base(content=content, database=self._make(content, ref))
+                self._bases[key] = base
+                if len(self._bases) > self._max_databases:
+                    self._bases.popitem(last=False)
+            self._bases.move_to_end(key)
+            return base
+
+    def _make(self, content: DomainContent, ref: DatabaseRef) -> Database:
+        if ref.source == "seed":
+            tables = content.generate(ref.seed, ref.num_customers)
+            return Database(name="/".join(map(str, _key(ref))), tables=tables, has_text_hash=False)
+        if self._read_tau2 is None:
+            raise NotFoundError("tau2-bench's data is not here: set TAU2_DATA_DIR")
+        tables = content.import_tables(self._read_tau2(ref.domain))
+        return Database(name=f"{ref.domain}/tau2", tables=tables, has_text_hash=True)
+
+
+DatabaseRefKey = tuple[str, str, int, int]
+
+
+def _key(ref: DatabaseRef) -> DatabaseRefKey:
+    if ref.source == "tau2":
+        return (ref.domain, "tau2", 0, 0)
+    return (ref.domain, "seed", ref.seed, ref.num_customers)

@@ -1,0 +1,82 @@
+"""What a domain is made of; each folder of `domains` builds one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from seawright_environment.core.json_values import JsonObject, Tables
+from seawright_environment.core.toolkits import Tool, Toolkit
+from seawright_shared.records.base import content_hash
+from seawright_shared.records.domains import Domain
+from seawright_shared.records.messages import Requestor, ToolSchema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainContent:
+    """A domain's state, tools and policy text."""
+
+    name: str
+    toolkit: Toolkit
+    user_toolkit: Toolkit | None = None
+    generate: Callable[[int, int], Tables]
+    """Makes a database from a seed and a number of customers."""
+    import_tables: Callable[[Mapping[str, JsonValue]], Tables]
+    """Reads tau2-bench's own file of this domain."""
+    domain_policy: Callable[[], str]
+    goal_types: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+
+    def kit_of(self, requestor: Requestor) -> Toolkit | None:
+        """Return the tools that this party may call."""
+        return self.toolkit if requestor == "assistant" else self.user_toolkit
+
+    def tool_named(self, name: str) -> Tool | None:
+        """Return a tool of either party."""
+        tool = self.toolkit.tools.get(name)
+        if tool is None and self.user_toolkit is not None:
+            tool = self.user_toolkit.tools.get(name)
+        return tool
+
+    def is_write(self, name: str) -> bool:
+        """Return whether a tool of this name exists and may change the state."""
+        tool = self.tool_named(name)
+        return tool is not None and tool.kind == "write"
+
+    def describe(self) -> Domain:
+        """Return the domain as others see it."""
+        schemas = [_schema(tool, "assistant") for tool in self.toolkit.tools.values()]
+        if self.user_toolkit is not None:
+            schemas += [_schema(tool, "user") for tool in self.user_toolkit.tools.values()]
+        text = self.domain_policy()
+        facts: JsonObject = {
+            "tools": [schema.model_dump(mode="json") for schema in schemas],
+            "domain_policy": text,
+            "goal_types": list(self.goal_types),
+            "features": list(self.features),
+        }
+        return Domain(
+            name=self.name,
+            version=content_hash(facts)[:16],
+            domain_policy=text,
+            tools=schemas,
+            goal_types=list(self.goal_types),
+            features=list(self.features),
+        )
+
+
+def _schema(tool: Tool, requestor: Requestor) -> ToolSchema:
+    parameters: JsonObject = {
+        "type": "object",
+        "title": "parameters",
+        "properties": dict(tool.parameters),
+    }
+    if tool.parameters:
+        parameters["required"] = list(tool.parameters)
+    return ToolSchema(
+        name=tool.name,
+        description=tool.description,
+        parameters=parameters,
+        kind=tool.kind,
+        requestor=requestor,
+    )

@@ -1,0 +1,47 @@
+"""Plain JSON: how a value is copied, read by path, and ordered."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from pydantic import JsonValue
+
+JsonObject = dict[str, JsonValue]
+Tables = Mapping[str, Mapping[str, JsonObject]]
+"""A database: entities by id, by table. Read-only to everybody but its owner."""
+
+
+def copied(value: JsonValue) -> JsonValue:
+    """Return a copy that shares nothing that can change."""
+    if isinstance(value, dict):
+        return {key: copied(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [copied(inner) for inner in value]
+    return value
+
+
+def same(left: JsonValue, right: JsonValue) -> bool:
+    """Return whether two values have one JSON text: `1`, `1.0` and `true` are three values."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    return type(left) is type(right) and left == right
+
+
+def at(root: object, path: Sequence[str | int], default: JsonValue = None) -> JsonValue:
+    """Return the value at a path of keys and indices, or the default where there is none."""
+    here = root
+    for step in path:
+        if isinstance(here, Mapping):
+            table = cast("Mapping[str, object]", here)
+            if str(step) not in table:
+                return default
+            here = table[str(step)]
+        elif isinstance(here, list) and isinstance(step, int):
+            items = cast("list[object]", here)
+            if not -len(items) <= step < len(items):
+                return default
+            here = items[step]
+        else:
+            return default
+    return cast("JsonValue", here)

@@ -1,0 +1,25 @@
+"""The retail domain, put together."""
+
+from importlib import resources
+
+from seawright_environment.core.domain_content import DomainContent
+from seawright_environment.domains.retail.seed import generate_tables
+from seawright_environment.domains.retail.state import import_tables
+from seawright_environment.domains.retail.tools import TOOLKIT
+
+
+def _domain_policy() -> str:
+    return (
+        resources.files("seawright_environment.domains.retail")
+        .joinpath("policy.md")
+        .read_text(encoding="utf-8")
+    )
+
+
+RETAIL = DomainContent(
+    name="retail",
+    toolkit=TOOLKIT,
+    generate=generate_tables,
+    import_tables=import_tables,
+    domain_policy=_domain_policy,
+)
