@@ -46,6 +46,8 @@ class SaidItem(Record):
 
     role: Literal["assistant", "user"] = "assistant"
     text: str | None = None
+    any_of: list[str] = []
+    """Texts of which one suffices, where `text` is None."""
     cents: int | None = None
 
 
