@@ -1,0 +1,52 @@
+"""What makes two drafts the same wish, a task a sequence, and a draft contaminated."""
+
+from collections.abc import Iterable
+
+from pydantic import JsonValue
+
+from seawright_shared.records.base import content_hash
+from seawright_shared.records.tasks import Draft, Task
+
+
+def draft_key(draft: Draft) -> str:
+    """Return a hash of who wants what, whatever the wording: duplicates share it."""
+    goals: list[JsonValue] = [
+        {"type": goal.type, "entity": goal.entity, "arguments": dict(goal.arguments)}
+        for goal in draft.goals
+    ]
+    whole: JsonValue = {
+        "database": draft.database.model_dump(mode="json"),
+        "customer": draft.customer_id,
+        "goals": goals,
+    }
+    return content_hash(whole)
+
+
+def sequence(task: Task) -> tuple[str, ...]:
+    """Return the names of the golden calls in order: the task's signature."""
+    return tuple(action.name for action in task.golden_actions)
+
+
+def names_forbidden(draft: Draft, forbidden: frozenset[str]) -> str | None:
+    """Return the first forbidden id that the draft names anywhere, if any."""
+    if not forbidden:
+        return None
+    return next((text for text in _texts(draft) if text in forbidden), None)
+
+
+def _texts(draft: Draft) -> Iterable[str]:
+    yield draft.customer_id
+    for goal in draft.goals:
+        yield goal.entity
+        yield from _strings(dict(goal.arguments))
+
+
+def _strings(value: JsonValue) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _strings(item)

@@ -1,0 +1,207 @@
+"""Precondition mining: which features explain failures, as rules with evidence."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from seawright_orchestrator.core.synthesis.literals import candidate_literals
+from seawright_orchestrator.core.synthesis.rules import holds, violates
+from seawright_orchestrator.core.synthesis.state import CandidateOutcome, GoalRow
+from seawright_shared.records.base import content_id
+from seawright_shared.records.plans import Literal_, Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One goal that was tried: `cause` is None where it held."""
+
+    goal: GoalRow
+    cause: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guards:
+    """What a rule must show; the values were found necessary by measurement."""
+
+    precisions: tuple[float, ...] = (0.98, 0.9)
+    """Tried in order; the next one only when the one before yields nothing more."""
+    support: int = 6
+    homogeneity: float = 0.8
+    """Share of the most frequent cause: mixed causes make rules too general."""
+    max_rules: int = 8
+    max_pair_literals: int = 80
+
+
+@dataclass(slots=True, kw_only=True)
+class _Scope:
+    """The rows of one goal type as bit sets: bit i is row i."""
+
+    literals: list[Literal_]
+    masks: list[int]
+    held: int
+    """Rows that did not fail."""
+    failing: int
+    """Failing rows that no rule explains yet; covering clears bits."""
+    causes: dict[str, int]
+    retired: frozenset[str]
+    """Ids of rules that were tried and found wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hit:
+    scope: str
+    terms: tuple[int, ...]
+    mask: int
+    support: int
+    precision: float
+    homogeneity: float
+    cause: str
+
+
+def evidence(window: Sequence[CandidateOutcome]) -> list[Evidence]:
+    """Return the goals up to the first failing one of each candidate.
+
+    Candidates that failed with no goal to blame say nothing about goals and are left out.
+    """
+    rows: list[Evidence] = []
+    for outcome in window:
+        if not outcome.accepted and outcome.failed_goal is None:
+            continue
+        for position, goal in enumerate(outcome.goals):
+            failed = position == outcome.failed_goal
+            rows.append(Evidence(goal=goal, cause=outcome.cause if failed else None))
+            if failed:
+                break
+    return rows
+
+
+def mine(
+    rows: Sequence[Evidence], known: Sequence[Rule], *, guards: Guards = Guards()
+) -> list[Rule]:
+    """Return new rules, largest support first, each explaining failures that none before did.
+
+    `known` rules are not found again: what active ones explain is covered from the start, and
+    the literals of retired ones are not proposed.
+    """
+    scopes = _scopes(rows, known)
+    found: list[Rule] = []
+    for precision in guards.precisions:
+        for num_terms in (1, 2):
+            while len(found) < guards.max_rules:
+                hits = _hits(scopes, num_terms, precision, guards)
+                best = max(hits, key=_rank, default=None)
+                if best is None:
+                    break
+                scope = scopes[best.scope]
+                scope.failing &= ~best.mask
+                found.append(_rule(scope, best))
+    return found
+
+
+def rule_of(scope: str, when: Sequence[Literal_]) -> Rule:
+    """Return a bare forbidding rule; its id depends on nothing but what it forbids."""
+    plain = [literal.model_dump(mode="json") for literal in when]
+    rule_id = content_id("rule", {"scope": scope, "when": sorted(plain, key=str)})
+    return Rule(id=rule_id, scope=scope, when=list(when))
+
+
+def _scopes(rows: Sequence[Evidence], known: Sequence[Rule]) -> dict[str, _Scope]:
+    by_goal: dict[str, list[Evidence]] = {}
+    for row in rows:
+        by_goal.setdefault(row.goal.type, []).append(row)
+    return {goal: _scope(goal, group, known) for goal, group in sorted(by_goal.items())}
+
+
+def _scope(goal: str, rows: Sequence[Evidence], known: Sequence[Rule]) -> _Scope:
+    retired = frozenset(rule.id for rule in known if rule.status == "retired")
+    literals = candidate_literals([row.goal.features for row in rows])
+    scope = _Scope(literals=literals, masks=[], held=0, failing=0, causes={}, retired=retired)
+    for index, row in enumerate(rows):
+        bit = 1 << index
+        if row.cause is None:
+            scope.held |= bit
+            continue
+        scope.causes[row.cause] = scope.causes.get(row.cause, 0) | bit
+        if not any(violates(rule, row.goal) for rule in known):
+            scope.failing |= bit
+    scope.masks = [_mask(literal, rows) for literal in literals]
+    return scope
+
+
+def _mask(literal: Literal_, rows: Sequence[Evidence]) -> int:
+    mask = 0
+    for index, row in enumerate(rows):
+        if holds(literal, row.goal.features):
+            mask |= 1 << index
+    return mask
+
+
+def _hits(
+    scopes: Mapping[str, _Scope], num_terms: int, precision: float, guards: Guards
+) -> Iterator[_Hit]:
+    for name, scope in scopes.items():
+        if scope.failing.bit_count() < guards.support:
+            continue
+        for terms in _terms(scope, num_terms, guards):
+            hit = _measured(name, scope, terms)
+            if (
+                hit.support >= guards.support
+                and hit.precision >= precision
+                and hit.homogeneity >= guards.homogeneity
+                and _bare(name, scope, terms).id not in scope.retired
+            ):
+                yield hit
+
+
+def _terms(scope: _Scope, num_terms: int, guards: Guards) -> Iterator[tuple[int, ...]]:
+    """Yield candidate conjunctions; pairs only of literals that could still have support."""
+    supports = [(mask & scope.failing).bit_count() for mask in scope.masks]
+    able = [index for index, support in enumerate(supports) if support >= guards.support]
+    if num_terms == 1:
+        yield from ((index,) for index in able)
+        return
+    able.sort(key=lambda index: -supports[index])
+    able = able[: guards.max_pair_literals]
+    for position, first in enumerate(able):
+        for second in able[position + 1 :]:
+            both = scope.masks[first] & scope.masks[second]
+            different = scope.literals[first].feature != scope.literals[second].feature
+            if different and (both & scope.failing).bit_count() >= guards.support:
+                yield (first, second)
+
+
+def _measured(name: str, scope: _Scope, terms: tuple[int, ...]) -> _Hit:
+    mask = scope.masks[terms[0]]
+    for term in terms[1:]:
+        mask &= scope.masks[term]
+    failing = mask & scope.failing
+    support = failing.bit_count()
+    counts = {cause: (failing & bits).bit_count() for cause, bits in scope.causes.items()}
+    cause = max(counts, key=lambda key: (counts[key], key))
+    matched = support + (mask & scope.held).bit_count()
+    return _Hit(
+        scope=name,
+        terms=terms,
+        mask=mask,
+        support=support,
+        precision=support / max(1, matched),
+        homogeneity=counts[cause] / max(1, support),
+        cause=cause,
+    )
+
+
+def _bare(name: str, scope: _Scope, terms: tuple[int, ...]) -> Rule:
+    return rule_of(name, [scope.literals[term] for term in terms])
+
+
+def _rank(hit: _Hit) -> tuple[int, float, float]:
+    return (hit.support, hit.homogeneity, hit.precision)
+
+
+def _rule(scope: _Scope, hit: _Hit) -> Rule:
+    evidence_of = {
+        "cause": hit.cause,
+        "support": hit.support,
+        "precision": round(hit.precision, 4),
+        "homogeneity": round(hit.homogeneity, 4),
+    }
+    return _bare(hit.scope, scope, hit.terms).model_copy(update=evidence_of)

@@ -1,0 +1,147 @@
+"""Drawing the plan pairs of a run in sequence, so that together they cover the grid."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from seawright_orchestrator.core.synthesis.seeds import derive_seed
+from seawright_shared.records.base import content_id
+from seawright_shared.records.plans import CheckConfig, EvaluationPlan, Plan
+from seawright_shared.records.specs import SynthesisSpec
+
+T = TypeVar("T", str, int)
+
+DISCLOSURES = ("upfront", "on_ask", "piecemeal", "changes_mind", "distractor")
+REFERENCES = ("id", "item", "status")
+PERSONAS = ("plain", "terse", "chatty")
+
+EMPHASIS = 0.4
+"""Share of a plan's weight that its theme takes on each axis; the rest is spread evenly."""
+
+CHECKS = (
+    "schema",
+    "execution",
+    "policy",
+    "effect",
+    "reference",
+    "selftest",
+    "duplicate",
+    "contamination",
+    "oracle",
+)
+ABLATED_CHECKS = ("schema", "execution")
+"""Without verification, drafts that merely execute are kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One cell of the coverage grid."""
+
+    goal: str
+    disclosure: str
+    reference: str
+    num_goals: int
+    persona: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPair:
+    """A synthesis plan and its evaluation plan: one stream's start."""
+
+    plan: Plan
+    evaluation_plan: EvaluationPlan
+
+
+def stamped(plan: Plan) -> Plan:
+    """Return the plan with the id that its content gives it."""
+    return plan.model_copy(update={"id": content_id("plan", plan.model_copy(update={"id": ""}))})
+
+
+def stamped_evaluation(plan: EvaluationPlan) -> EvaluationPlan:
+    """Return the evaluation plan with the id that its content gives it."""
+    blank = plan.model_copy(update={"id": ""})
+    return plan.model_copy(update={"id": content_id("eval", blank)})
+
+
+def stream_id(run_id: str, index: int) -> str:
+    """Return the id of a run's stream."""
+    return content_id("stream", [run_id, index])
+
+
+def draw_plans(run_id: str, spec: SynthesisSpec, goal_types: Sequence[str]) -> list[PlanPair]:
+    """Return `spec.num_streams` pairs; each one is themed on the cell least covered so far."""
+    cells = grid(goal_types, spec.max_goals)
+    cells.sort(key=lambda cell: derive_seed(spec.seed, "cell", *_words(cell)))
+    covered = dict.fromkeys(cells, 0.0)
+    pairs: list[PlanPair] = []
+    for index in range(spec.num_streams):
+        target = index / len(cells)
+        theme = max(cells, key=lambda cell: target - covered[cell])
+        plan = themed_plan(run_id, spec, goal_types, index, theme)
+        for cell in cells:
+            covered[cell] += cell_share(plan, cell)
+        pairs.append(PlanPair(plan=plan, evaluation_plan=first_evaluation_plan(spec, plan)))
+    return pairs
+
+
+def grid(goal_types: Sequence[str], max_goals: int) -> list[Cell]:
+    """Return every cell: goal x disclosure x reference x number of goals x persona."""
+    axes = itertools.product(goal_types, DISCLOSURES, REFERENCES, range(1, max_goals + 1), PERSONAS)
+    return [
+        Cell(goal=goal, disclosure=how, reference=ref, num_goals=num, persona=persona)
+        for goal, how, ref, num, persona in axes
+    ]
+
+
+def cell_share(plan: Plan, cell: Cell) -> float:
+    """Return the share of the plan's candidates that fall into the cell."""
+    persona = plan.personas.count(cell.persona) / len(plan.personas)
+    return (
+        plan.goals.get(cell.goal, 0.0)
+        * plan.disclosures.get(cell.disclosure, 0.0)
+        * plan.references.get(cell.reference, 0.0)
+        * plan.num_goals.get(cell.num_goals, 0.0)
+        * persona
+    )
+
+
+def themed_plan(
+    run_id: str, spec: SynthesisSpec, goal_types: Sequence[str], index: int, theme: Cell
+) -> Plan:
+    """Return the first version of a stream's plan: everything, with weight on the theme."""
+    words = (
+        f"{theme.goal} by a {theme.persona} customer who tells {theme.disclosure}, refers by "
+        f"{theme.reference} and has {theme.num_goals} wish(es)"
+    )
+    plan = Plan(
+        id="",
+        stream_id=stream_id(run_id, index),
+        version=0,
+        domain=spec.domain,
+        theme=words,
+        seed=derive_seed(spec.seed, "plan", index),
+        goals=_emphasised(goal_types, theme.goal),
+        num_goals=_emphasised(range(1, spec.max_goals + 1), theme.num_goals),
+        disclosures=_emphasised(DISCLOSURES, theme.disclosure),
+        references=_emphasised(REFERENCES, theme.reference),
+        personas=[theme.persona, *PERSONAS],
+    )
+    return stamped(plan)
+
+
+def first_evaluation_plan(spec: SynthesisSpec, plan: Plan) -> EvaluationPlan:
+    """Return the ordered checks that a stream starts with."""
+    names = CHECKS if spec.verification else ABLATED_CHECKS
+    checks = [CheckConfig.model_validate({"id": name}) for name in names]
+    blank = EvaluationPlan(id="", stream_id=plan.stream_id, version=0, task_checks=checks)
+    return stamped_evaluation(blank)
+
+
+def _emphasised(values: Sequence[T], theme: T) -> dict[T, float]:
+    even = (1.0 - EMPHASIS) / len(values)
+    return {value: even + (EMPHASIS if value == theme else 0.0) for value in values}
+
+
+def _words(cell: Cell) -> list[str | int]:
+    return [cell.goal, cell.disclosure, cell.reference, cell.num_goals, cell.persona]

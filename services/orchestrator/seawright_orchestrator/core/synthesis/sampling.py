@@ -1,0 +1,147 @@
+"""Choosing an iteration's candidates from drafts: quotas, rules, and probes of the rules."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from seawright_orchestrator.core.synthesis.identities import draft_key, names_forbidden
+from seawright_orchestrator.core.synthesis.rules import goal_rows, violated
+from seawright_orchestrator.core.synthesis.seeds import derive_share
+from seawright_shared.records.plans import Plan, Rule
+from seawright_shared.records.tasks import Draft
+
+Bucket = tuple[str, int]
+"""Type of the first goal, and number of goals: quotas are kept per bucket."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A chosen draft; `probe` is the id of the one rule that it was allowed to violate."""
+
+    draft: Draft
+    probe: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusions:
+    """Drafts that are resampled at once, where the evaluation plan checks them this early."""
+
+    keys: frozenset[str] = frozenset()
+    """Keys of wishes that were accepted before."""
+    names: frozenset[str] = frozenset()
+    """Ids that no draft may name."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Selection:
+    """Takes drafts until the plan's quotas are full. The order of offers decides."""
+
+    plan: Plan
+    num: int
+    seed: int
+    exclusions: Exclusions = Exclusions()
+    num_drawn: int = 0
+    num_infeasible: int = 0
+    """Draws in which the customer has nothing to wish for; resampled, not counted."""
+    num_held_back: int = 0
+    """Draws that the plan's rules held back."""
+    num_excluded: int = 0
+    _chosen: list[Candidate] = field(default_factory=list[Candidate])
+    _surplus: list[Candidate] = field(default_factory=list[Candidate])
+    _suspects: list[Candidate] = field(default_factory=list[Candidate])
+    _room: Counter[Bucket] = field(default_factory=Counter[Bucket])
+    _seen: set[str] = field(default_factory=set[str])
+    _num_probes: int = 0
+
+    def __post_init__(self) -> None:
+        wanted = self.plan.probe_rate * self.num if self.plan.rules else 0.0
+        chance = derive_share(self.seed, "probes")
+        self._num_probes = math.floor(wanted + chance)
+        self._room = quotas(self.plan, self.num - self._num_probes)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether every bucket is full and enough suspects wait for probing."""
+        return self._room.total() == 0 and len(self._suspects) >= self._num_probes
+
+    def offer(self, drafts: Iterable[Draft]) -> None:
+        """Consider drafts in order."""
+        for draft in drafts:
+            self.num_drawn += 1
+            if not draft.goals:
+                self.num_infeasible += 1
+            elif self._is_new(draft):
+                self._consider(draft)
+
+    def candidates(self) -> list[Candidate]:
+        """Return at most `num` candidates: quotas, then probes, then surplus where short."""
+        probes = self._probes()
+        short = self.num - len(self._chosen) - len(probes)
+        return [*self._chosen, *probes, *self._surplus[: max(0, short)]]
+
+    def _is_new(self, draft: Draft) -> bool:
+        key = draft_key(draft)
+        if key in self._seen:
+            return False
+        self._seen.add(key)
+        excluded = key in self.exclusions.keys or names_forbidden(draft, self.exclusions.names)
+        self.num_excluded += bool(excluded)
+        return not excluded
+
+    def _consider(self, draft: Draft) -> None:
+        broken = violated(self.plan.rules, goal_rows(draft))
+        forbidding = [rule for rule in broken if not self._is_let_through(rule, draft)]
+        if forbidding:
+            self.num_held_back += 1
+            if len(forbidding) == 1:
+                self._suspects.append(Candidate(draft=draft, probe=forbidding[0].id))
+            return
+        bucket = (draft.goals[0].type, len(draft.goals))
+        if self._room[bucket] > 0:
+            self._room[bucket] -= 1
+            self._chosen.append(Candidate(draft=draft))
+        elif len(self._surplus) < self.num:
+            self._surplus.append(Candidate(draft=draft))
+
+    def _is_let_through(self, rule: Rule, draft: Draft) -> bool:
+        if rule.effect == "forbid":
+            return False
+        return derive_share(self.seed, "downweight", rule.id, draft.id) < rule.weight
+
+    def _probes(self) -> list[Candidate]:
+        """Return the probes, least probed rules first, so that probation ends soon for all."""
+        probed = {rule.id: rule.probes for rule in self.plan.rules}
+        waiting: dict[str, list[Candidate]] = defaultdict(list)
+        for suspect in self._suspects:
+            assert suspect.probe is not None
+            waiting[suspect.probe].append(suspect)
+        chosen: list[Candidate] = []
+        while waiting and len(chosen) < self._num_probes:
+            rule_id = min(waiting, key=lambda name: (probed[name], name))
+            chosen.append(waiting[rule_id].pop(0))
+            probed[rule_id] += 1
+            if not waiting[rule_id]:
+                del waiting[rule_id]
+        return chosen
+
+
+def quotas(plan: Plan, num: int) -> Counter[Bucket]:
+    """Return how many of `num` candidates each bucket gets, by largest remainder."""
+    shares = {
+        (goal, count): goal_share * count_share
+        for goal, goal_share in plan.goals.items()
+        for count, count_share in plan.num_goals.items()
+        if goal_share > 0 and count_share > 0
+    }
+    exact = _scaled(shares, num)
+    whole = Counter({bucket: math.floor(value) for bucket, value in exact.items()})
+    order = sorted(exact, key=lambda bucket: (whole[bucket] - exact[bucket], bucket))
+    for bucket in order[: num - whole.total()]:
+        whole[bucket] += 1
+    return whole
+
+
+def _scaled(shares: Mapping[Bucket, float], num: int) -> dict[Bucket, float]:
+    total = sum(shares.values())
+    return {bucket: num * value / total for bucket, value in shares.items()}
