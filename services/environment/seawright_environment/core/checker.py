@@ -1,0 +1,158 @@
+"""The checker: a declared outcome is compared with what an episode did."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from seawright_environment.core.checker_speech import (
+    is_confirmed,
+    says,
+)
+from seawright_environment.core.checker_values import equal, fits_any
+from seawright_environment.core.json_values import at, same
+from seawright_environment.core.replay import CallRecord, Replay
+from seawright_shared.records.checkers import BeforeItem, CalledItem, CheckerSpec
+from seawright_shared.records.verdicts import Attribution, Check, Verdict
+
+WRITES = "writes"
+"""In a `before` item: any write."""
+ITEMS = ("goal", "any_of", "frame", "called", "never_called", "before", "confirmed", "said")
+
+
+def check_trajectory(spec: CheckerSpec, run: Replay) -> Verdict:
+    """Return the verdict on a replayed episode; its reward is 1 where every must holds, else 0.
+
+    Blames nobody. A checker that cannot be applied says so, and gives no reward at all.
+    """
+    try:
+        checks = [check for kind in ITEMS for check in _CHECKS[kind](spec, run)]
+        state_hash = run.world.state_hash()
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        return Verdict(
+            subject="trajectory",
+            ok=False,
+            stage="checker",
+            failure_class=f"checker:{type(error).__name__}",
+            rationale=f"the checker could not be applied: {error}",
+            attribution=Attribution.CHECKER,
+        )
+    failed = next((check for check in checks if not check.ok), None)
+    return Verdict(
+        subject="trajectory",
+        ok=failed is None,
+        stage="checker",
+        failure_class=f"checker:{failed.id.split(':')[0]}" if failed else "",
+        rationale=failed.why if failed else "",
+        checks=checks,
+        reward=0.0 if failed else 1.0,
+        final_state_hash=state_hash,
+    )
+
+
+def is_quarantined(verdict: Verdict) -> bool:
+    """Whether the checker itself broke: its verdict must not become a reward."""
+    return verdict.attribution is Attribution.CHECKER
+
+
+def _goals(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+    for item in spec.goals:
+        found = at(run.final, item.path)
+        ok = equal(found, item.value, item.compare)
+        where = _joined(item.path)
+        why = "" if ok else f"{where} is {found!r}, expected {item.value!r}"
+        yield Check(id=f"goal:{where}", ok=ok, why=why)
+
+
+def _any_of(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+    for item in spec.any_of:
+        found = at(run.final, item.path)
+        ok = any(same(found, option) for option in item.options)
+        where = _joined(item.path)
+        why = "" if ok else f"{where} is {found!r}, expected one of {item.options!r}"
+        yield Check(id=f"any_of:{where}", ok=ok, why=why)
+
+
+def _frame(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+    changed = [_joined(operation.path) for operation in run.diff]
+    outside = [path for path in changed if not fits_any(path, spec.frame)]
+    why = f"changed beside the goal: {', '.join(outside[:5])}" if outside else ""
+    yield Check(id="frame", ok=not outside, why=why)
+
+
+def _called(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+    for item in spec.called:
+        ok = any(call.ok and _is_call(item, call) for call in run.calls)
+        why = "" if ok else f"{item.name} was not called with {dict(item.arguments)!r}"
+        yield Check(id=f"called:{item.name}", ok=ok, why=why)
+
+
+def _is_call(item: CalledItem, call: CallRecord) -> bool:
+    return fits_any(call.name, [item.name]) and all(
+        key in call.arguments and equal(call.arguments[key], value, "text")
+        for key, value in item.arguments.items()
+    )
+
+
+def _never_called(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+    for name in spec.never_called:
+        hit = next((call.name for call in run.calls if _matches(name, call, run)), None)
+        yield Check(
+            id=f"never_called:{name}", ok=hit is None, why=f"{hit} was called" if hit else ""
+        )
+
+
+def _before(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+    for item in spec.before:
+        early = _too_early(item, run)
+        why = f"{early} was called before {item.first}" if early else ""
+        yield Check(id=f"before:{item.first}", ok=early is None, why=why)
+
+
+def _too_early(item: BeforeItem, run: Replay) -> str | None:
+    for call in run.calls:
+        if call.ok and _matches(item.first, call, run):
+            return None
+        if _matches(item.then, call, run):
+            return call.name
+    return None
+
+
+def _matches(glob: str, call: CallRecord, run: Replay) -> bool:
+    if glob == WRITES:
+        return run.world.base.content.is_write(call.name)
+    return fits_any(call.name, [glob])
+
+
+def _confirmed(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+    if not spec.confirmed_before_writes:
+        return
+    is_write = run.world.base.content.is_write
+    for call in run.calls:
+        if call.ok and is_write(call.name) and not is_confirmed(call, run.messages):
+            why = f"{call.name} was not confirmed: no yes to a proposal that names its details"
+            yield Check(id=f"confirmed:{call.name}", ok=False, why=why)
+            return
+    yield Check(id="confirmed", ok=True)
+
+
+def _said(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+    for index, item in enumerate(spec.said):
+        texts = [m.content for m in run.messages if m.role == item.role and m.content]
+        ok = any(says(text, item) for text in texts)
+        what = item.text or item.any_of or item.cents
+        why = "" if ok else f"the {item.role} never said {what!r}"
+        yield Check(id=f"said:{index}", ok=ok, why=why)
+
+
+def _joined(path: list[str | int]) -> str:
+    return "/".join(map(str, path))
+
+
+_CHECKS: Mapping[str, Callable[[CheckerSpec, Replay], Iterator[Check]]] = {
+    "goal": _goals,
+    "any_of": _any_of,
+    "frame": _frame,
+    "called": _called,
+    "never_called": _never_called,
+    "before": _before,
+    "confirmed": _confirmed,
+    "said": _said,
+}

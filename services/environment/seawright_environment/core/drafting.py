@@ -1,0 +1,225 @@
+"""Drafting: goals drawn for a customer, naive on purpose, and the port to a domain's author."""
+
+import hashlib
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from seawright_environment.core.state import Table
+from seawright_environment.core.world import World
+from seawright_shared.errors import FieldError, InvalidRequestError
+from seawright_shared.records.base import content_id
+from seawright_shared.records.checkers import CalledItem, SaidItem
+from seawright_shared.records.domains import DatabaseRef
+from seawright_shared.records.tasks import (
+    Disclosure,
+    Draft,
+    DraftGoal,
+    EnvironmentCall,
+    Outcome,
+    Reference,
+    Scenario,
+    Solution,
+)
+
+View = Mapping[str, Table]
+T = TypeVar("T")
+MAX_DRAWS = 50
+"""Customers tried for a goal that most cannot have, before the draft is given up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What one goal is drawn in: a customer, the strangers of his split, his goals so far."""
+
+    view: View
+    customer_id: str
+    strangers: Sequence[str]
+    earlier: Sequence[DraftGoal]
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """A task in words: what the customer says, what a right agent does, what proves it."""
+
+    scenario: Scenario
+    solution: Solution
+    called: Sequence[CalledItem]
+    said: Sequence[SaidItem]
+
+
+class Author(Protocol):
+    """A domain's procedural author. Views and worlds are read, never changed, by all of it."""
+
+    goal_types: tuple[str, ...]
+    features: tuple[str, ...]
+    transfer_tool: str
+
+    def customers(self, view: View) -> Sequence[str]:
+        """Return the ids of all customers, in order."""
+        ...
+
+    def draw_goal(self, scene: Scene, goal_type: str, draw: random.Random) -> DraftGoal | None:
+        """Return a goal that need not be possible; None where the customer cannot even ask."""
+        ...
+
+    def outcome_of(self, goal: DraftGoal) -> Outcome:
+        """Return what a right agent does about the goal."""
+        ...
+
+    def call_of(self, goal: DraftGoal) -> EnvironmentCall | None:
+        """Return the write that the goal asks for; None where it asks for none."""
+        ...
+
+    def flaw(self, draft: Draft) -> str | None:
+        """Say why a draft is no draft of this domain."""
+        ...
+
+    def obstacle(self, world: World, goal: DraftGoal) -> str | None:
+        """Say why a goal that writes nothing cannot come out as it should."""
+        ...
+
+    def objection(
+        self, view: View, customer_id: str, earlier: Sequence[DraftGoal], goal: DraftGoal
+    ) -> str | None:
+        """Say which rule beyond the tools forbids the goal."""
+        ...
+
+    def ambiguity(self, view: View, draft: Draft, goal: DraftGoal) -> str | None:
+        """Say what else the customer's words could mean."""
+        ...
+
+    def compose(self, world: World, draft: Draft) -> Composition:
+        """Put a possible draft into words."""
+        ...
+
+    def near_misses(
+        self, view: View, customer_id: str, call: EnvironmentCall
+    ) -> list[EnvironmentCall]:
+        """Return the call with one argument swapped for a plausible wrong one, in each way."""
+        ...
+
+    def collateral(
+        self, view: View, customer_id: str, calls: Sequence[EnvironmentCall]
+    ) -> list[EnvironmentCall]:
+        """Return writes beside the right ones: other things, other customers, the profile."""
+        ...
+
+    def equivalents(self, call: EnvironmentCall) -> list[EnvironmentCall]:
+        """Return other spellings of the same call."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftOrder:
+    """How many drafts of what kind; weights need not add up to one."""
+
+    database: DatabaseRef
+    seed: int
+    num: int
+    is_heldout: bool
+    holdout_share: float
+    goals: Mapping[str, float]
+    num_goals: Mapping[int, float]
+    disclosures: Mapping[Disclosure, float]
+    references: Mapping[Reference, float]
+    personas: Sequence[str]
+
+
+def is_heldout(customer_id: str, share: float) -> bool:
+    """Whether a customer is kept aside: by a hash of his id, the same in every process."""
+    digest = hashlib.sha256(customer_id.encode()).digest()
+    return int.from_bytes(digest[:8], "big") < share * 2**64
+
+
+def draw_drafts(order: DraftOrder, author: Author, view: View) -> list[Draft]:
+    """Return `order.num` drafts of one split, a function of the order and the database."""
+    check_order(order, author)
+    customers = [
+        customer
+        for customer in author.customers(view)
+        if is_heldout(customer, order.holdout_share) == order.is_heldout
+    ]
+    if not customers:
+        raise _wrong("/holdout_share", "no customer is in this split")
+    # Reproducible by seed; nothing secret depends on it.
+    draw = random.Random(f"drafts:{order.seed}:{order.is_heldout}")  # noqa: S311
+    return [_draw_draft(order, author, view, customers, draw) for _ in range(order.num)]
+
+
+def check_order(order: DraftOrder, author: Author) -> None:
+    """Raise `InvalidRequestError` where weights name what does not exist, or add up to nothing."""
+    weights: list[tuple[str, Mapping[str, float]]] = [
+        ("/goals", order.goals),
+        ("/num_goals", {str(count): weight for count, weight in order.num_goals.items()}),
+        ("/disclosures", dict(order.disclosures)),
+        ("/references", dict(order.references)),
+    ]
+    for pointer, named in weights:
+        if any(not 0 <= weight < float("inf") for weight in named.values()):
+            raise _wrong(pointer, "weights are finite and not negative")
+        if sum(named.values()) <= 0:
+            raise _wrong(pointer, "one weight at least must be positive")
+    unknown = sorted(order.goals.keys() - set(author.goal_types))
+    if unknown:
+        known = ", ".join(author.goal_types)
+        raise _wrong(f"/goals/{unknown[0]}", f"no such goal type; there are {known}")
+    if any(not 1 <= count <= 4 for count in order.num_goals):
+        raise _wrong("/num_goals", "a customer has one to four goals")
+    if not order.personas:
+        raise _wrong("/personas", "one persona at least")
+
+
+def _draw_draft(
+    order: DraftOrder,
+    author: Author,
+    view: View,
+    customers: Sequence[str],
+    draw: random.Random,
+) -> Draft:
+    count = _weighted(draw, order.num_goals)
+    types = [_weighted(draw, order.goals) for _ in range(count)]
+    for _ in range(MAX_DRAWS):
+        customer = draw.choice(customers)
+        goals: list[DraftGoal] = []
+        for index, goal_type in enumerate(types):
+            scene = Scene(
+                view=view,
+                customer_id=customer,
+                strangers=customers,
+                earlier=goals,
+                is_last=index == count - 1,
+            )
+            goal = author.draw_goal(scene, goal_type, draw)
+            if goal is None:
+                break
+            goals.append(goal)
+        if len(goals) == count:
+            return _draft(order, customer, goals, draw)
+    raise _wrong("/goals", f"no customer of this split can ask for {types}")
+
+
+def _draft(order: DraftOrder, customer: str, goals: list[DraftGoal], draw: random.Random) -> Draft:
+    draft = Draft(
+        id="",
+        domain=order.database.domain,
+        database=order.database,
+        customer_id=customer,
+        goals=goals,
+        disclosure=_weighted(draw, order.disclosures),
+        reference=_weighted(draw, order.references),
+        persona=draw.choice(order.personas),
+        seed=draw.getrandbits(31),
+    )
+    return draft.model_copy(update={"id": content_id("draft", draft)})
+
+
+def _weighted(draw: random.Random, weights: Mapping[T, float]) -> T:
+    return draw.choices(list(weights), list(weights.values()))[0]
+
+
+def _wrong(pointer: str, detail: str) -> InvalidRequestError:
+    error = FieldError(pointer=pointer, code="invalid", detail=detail)
+    return InvalidRequestError(f"{pointer}: {detail}", errors=[error])
