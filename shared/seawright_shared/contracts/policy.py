@@ -7,7 +7,7 @@ The OpenAI-compatible routes keep OpenAI's shapes and are not repeated here.
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from seawright_shared.records.base import Record, Request
 from seawright_shared.records.datasets import Dialogue
@@ -76,3 +76,121 @@ class RenderingRequest(Request):
     model: str
     dialogues: list[Dialogue] = Field(max_length=256)
     role: Literal["assistant", "user"] = "assistant"
+
+
+class ChatFunction(Record):
+    """OpenAI's function call; `arguments` is JSON text, as sampled."""
+
+    name: str
+    arguments: str = "{}"
+
+
+class ChatToolCall(Record):
+    """One call of an assistant message."""
+
+    id: str
+    type: Literal["function"] = "function"
+    function: ChatFunction
+
+
+class ChatPart(Record):
+    """One part of a message's content; only text is read."""
+
+    type: Literal["text"]
+    text: str
+
+
+class ChatMessage(Record):
+    """A message in OpenAI's shape."""
+
+    role: Literal["system", "developer", "user", "assistant", "tool"]
+    content: str | list[ChatPart] | None = None
+    tool_calls: list[ChatToolCall] | None = None
+    tool_call_id: str | None = None
+    name: str | None = None
+
+
+class ChatFunctionSchema(Record):
+    """What a tool is called with."""
+
+    name: str
+    description: str = ""
+    parameters: dict[str, JsonValue] = {}
+
+
+class ChatTool(Record):
+    """A tool the model may call."""
+
+    type: Literal["function"] = "function"
+    function: ChatFunctionSchema
+
+
+class ChatStreamOptions(Record):
+    """What the end of a stream carries."""
+
+    include_usage: bool = False
+
+
+class ChatRequest(Record):
+    """POST /v1/chat/completions. Unknown fields are ignored, as clients of OpenAI expect.
+
+    `tool_choice` and `parallel_tool_calls` are accepted and ignored: the model decides.
+    """
+
+    model: str
+    messages: list[ChatMessage] = Field(min_length=1, max_length=512)
+    tools: list[ChatTool] = Field(default=[], max_length=256)
+    tool_choice: JsonValue = None
+    temperature: float = Field(default=1.0, ge=0, le=2)
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    max_tokens: int | None = Field(default=None, ge=1)
+    max_completion_tokens: int | None = Field(default=None, ge=1)
+    seed: int = 0
+    n: Literal[1] = 1
+    stream: bool = False
+    stream_options: ChatStreamOptions = ChatStreamOptions()
+    logprobs: bool = False
+
+
+class ChatUsage(Record):
+    """Tokens of a completion."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+class ChatChoice(Record):
+    """The one answer."""
+
+    index: int = 0
+    message: ChatMessage
+    finish_reason: Literal["stop", "tool_calls", "length"]
+
+
+class ChatCompletion(Record):
+    """The reply of POST /v1/chat/completions; `system_fingerprint` names the policy version."""
+
+    id: str
+    object: Literal["chat.completion"] = "chat.completion"
+    created: int
+    model: str
+    choices: list[ChatChoice]
+    usage: ChatUsage
+    system_fingerprint: str
+
+
+class ChatModel(Record):
+    """One entry of GET /v1/models."""
+
+    id: str
+    object: Literal["model"] = "model"
+    created: int = 0
+    owned_by: str = "seawright"
+
+
+class ChatModelList(Record):
+    """GET /v1/models."""
+
+    object: Literal["list"] = "list"
+    data: list[ChatModel]
