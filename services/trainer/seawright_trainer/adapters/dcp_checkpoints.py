@@ -1,0 +1,140 @@
+"""Checkpoints by torch's distributed checkpointing; they load on any number of ranks.
+
+Example: `step_12/` holds DCP's shards and `COMPLETE`, the manifest with the SHA-256 of each
+file. It is written as `step_12.tmp` and renamed, so a folder without `.tmp` is whole.
+"""
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+import torch
+import torch.distributed as dist
+from pydantic import ValidationError
+from torch.distributed.checkpoint.state_dict import get_state_dict, set_state_dict
+from torch.distributed.checkpoint.state_dict_loader import load
+from torch.distributed.checkpoint.state_dict_saver import save
+
+from seawright_shared.records.base import Record
+from seawright_trainer.adapters.fsdp_engine import FsdpEngine
+
+MANIFEST = "COMPLETE"
+log = structlog.get_logger()
+
+
+class CheckpointManifest(Record):
+    """What makes a checkpoint whole, and where the run stood."""
+
+    step: int
+    attempt: int
+    num_applied: int
+    world_size: int
+    spec_hash: str
+    rng_state: str
+    """Of rank 0, in hexadecimal."""
+    files: dict[str, str]
+    """Name to SHA-256."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointPlace:
+    """Where a run's checkpoints lie, and what identifies this attempt."""
+
+    folder: Path
+    attempt: int
+    spec_hash: str
+    keep: int
+
+
+def save_checkpoint(engine: FsdpEngine, place: CheckpointPlace, step: int) -> Path:
+    """Write the checkpoint of `step`, on all ranks together; older ones beyond `keep` go.
+
+    A folder of that step left by an attempt that died before reporting it is replaced.
+    """
+    final = place.folder / f"step_{step}"
+    aside = place.folder / f"step_{step}.tmp"
+    if dist.get_rank() == 0:
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+    dist.barrier()
+    save(_state(engine), checkpoint_id=str(aside))
+    if dist.get_rank() == 0:
+        manifest = CheckpointManifest(
+            step=step,
+            attempt=place.attempt,
+            num_applied=engine.num_applied,
+            world_size=dist.get_world_size(),
+            spec_hash=place.spec_hash,
+            rng_state=bytes(torch.get_rng_state().tolist()).hex(),
+            files={path.name: _digest(path) for path in sorted(aside.iterdir())},
+        )
+        (aside / MANIFEST).write_text(manifest.model_dump_json())
+        shutil.rmtree(final, ignore_errors=True)
+        aside.rename(final)
+        _forget_old(place.folder, place.keep)
+    dist.barrier()
+    return final
+
+
+def newest_whole(candidates: list[Path], spec_hash: str) -> Path | None:
+    """Return the first candidate whose files are all as written; say why others are not."""
+    for candidate in candidates:
+        fault = _fault(candidate, spec_hash)
+        if fault is None:
+            return candidate
+        log.warning("checkpoint.rejected", folder=candidate.name, reason=fault)
+    return None
+
+
+def load_checkpoint(engine: FsdpEngine, folder: Path) -> CheckpointManifest:
+    """Load weights, moments and counters; the number of ranks may differ from the saver's."""
+    manifest = CheckpointManifest.model_validate_json((folder / MANIFEST).read_text())
+    state = _state(engine)
+    load(state, checkpoint_id=str(folder))
+    set_state_dict(
+        engine.model,
+        engine.optimizer,
+        model_state_dict=state["model"],
+        optim_state_dict=state["optimizer"],
+    )
+    engine.num_applied = manifest.num_applied
+    torch.set_rng_state(torch.tensor(list(bytes.fromhex(manifest.rng_state)), dtype=torch.uint8))
+    return manifest
+
+
+def _state(engine: FsdpEngine) -> dict[str, Any]:
+    model, optimizer = get_state_dict(engine.model, engine.optimizer)
+    return {"model": model, "optimizer": optimizer}
+
+
+def _fault(folder: Path, spec_hash: str) -> str | None:
+    try:
+        manifest = CheckpointManifest.model_validate_json((folder / MANIFEST).read_text())
+    except (OSError, ValidationError) as error:
+        return f"no readable manifest: {type(error).__name__}"
+    if manifest.spec_hash != spec_hash:
+        return "written under another spec"
+    for name, digest in manifest.files.items():
+        path = folder / name
+        if not path.is_file():
+            return f"{name} is missing"
+        if _digest(path) != digest:
+            return f"{name} is damaged"
+    return None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _forget_old(folder: Path, keep: int) -> None:
+    steps = sorted(
+        (path for path in folder.glob("step_*") if path.suffix != ".tmp"),
+        key=lambda path: int(path.name.removeprefix("step_")),
+    )
+    for path in steps[:-keep]:
+        shutil.rmtree(path)

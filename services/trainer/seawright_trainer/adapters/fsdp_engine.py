@@ -1,0 +1,152 @@
+"""One optimizer step on FSDP2: the same code on gloo with CPUs and on nccl with CUDA.
+
+Loss is divided by the step's one denominator and gradients are summed, never averaged, over
+micro-batches and ranks; so any split of a batch gives the same gradient.
+"""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.distributed as dist
+from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
+from torch.distributed.fsdp import FSDPModule, MixedPrecisionPolicy, fully_shard
+from torch.distributed.tensor import DTensor
+
+from seawright_shared.records.specs import TrainingSpec
+from seawright_trainer.core.diagnostics import Diagnostics, summarize
+from seawright_trainer.core.losses import LOSSES
+from seawright_trainer.core.losses.inputs import LossInputs
+from seawright_trainer.core.packed_attention import SegmentBounds
+from seawright_trainer.core.packed_model import PackedModel, RowTensors
+from seawright_trainer.core.schedules import learning_rate
+from seawright_trainer.core.segments import PackedRow
+
+DTYPES = {"float32": None, "bfloat16": torch.bfloat16}
+"""Compute type; None leaves the fp32 master weights as they are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepOutcome:
+    """What a step did. Not applied: no loss tokens, or a gradient that is not finite."""
+
+    is_applied: bool
+    metrics: dict[str, float]
+
+
+class FsdpEngine:
+    """Model, optimizer and the two counters that make a step reproducible."""
+
+    def __init__(self, model: PackedModel, spec: TrainingSpec, device: torch.device) -> None:
+        self.spec = spec
+        self.device = device
+        self.model = shard(model.to(device), spec.model.dtype, device)
+        optimizer = spec.optimizer
+        self.optimizer = torch.optim.AdamW(
+            self.model.parameters(),
+            lr=optimizer.learning_rate,
+            betas=optimizer.betas,
+            weight_decay=optimizer.weight_decay,
+        )
+        self.num_applied = 0
+        """Optimizer steps so far; the schedule follows it, not the number of batches."""
+
+    def train_step(self, rows: Sequence[PackedRow], denominator: int) -> StepOutcome:
+        """Run all micro-batches of this rank and step, on all ranks or on none."""
+        started = time.perf_counter()
+        if denominator == 0:
+            return StepOutcome(is_applied=False, metrics={"loss_tokens": 0.0, "applied": 0.0})
+        rate = learning_rate(
+            self.spec.optimizer, step=self.num_applied + 1, num_steps=self.spec.num_steps
+        )
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        diagnostics = Diagnostics(self.device)
+        loss = torch.zeros((), dtype=torch.float64, device=self.device)
+        for row in rows:
+            loss += self._backward(row, denominator, diagnostics)
+        norm = self._clip()
+        is_applied = math.isfinite(norm)
+        if is_applied:
+            self.optimizer.step()
+            self.num_applied += 1
+        self.optimizer.zero_grad()
+        metrics = {
+            **self._reduced(loss, diagnostics),
+            "grad_norm": norm if is_applied else -1.0,
+            "learning_rate": rate,
+            "applied": float(is_applied),
+            "micro_batches": float(len(rows)),
+            "step_seconds": time.perf_counter() - started,
+        }
+        return StepOutcome(is_applied=is_applied, metrics=metrics)
+
+    def _backward(self, row: PackedRow, denominator: int, diagnostics: Diagnostics) -> torch.Tensor:
+        behaviour = torch.from_numpy(row.behaviour_N).to(self.device)
+        scores = self.model(row_tensors(row, self.device), segment_bounds(row, self.device))
+        output = LOSSES["sft" if self.spec.kind == "sft" else self.spec.algorithm.loss](
+            LossInputs(
+                logprobs_N=scores.logprobs_N,
+                behaviour_N=behaviour,
+                advantages_N=torch.from_numpy(row.advantages_N).to(self.device),
+            ),
+            self.spec.algorithm,
+            float(denominator),
+        )
+        (output.loss + scores.anchor).backward()
+        diagnostics.add(scores.logprobs_N, behaviour, scores.entropy_N, output.counts)
+        return output.loss.detach().double()
+
+    def _clip(self) -> float:
+        norm = torch.nn.utils.clip_grad_norm_(
+            self.model.parameters(), self.spec.optimizer.max_grad_norm
+        )
+        whole = norm.full_tensor() if isinstance(norm, DTensor) else norm
+        return float(whole)
+
+    def _reduced(self, loss: torch.Tensor, diagnostics: Diagnostics) -> dict[str, float]:
+        sums = torch.cat([loss[None], diagnostics.sums])
+        dist.all_reduce(sums)
+        dist.all_reduce(diagnostics.maxes, op=dist.ReduceOp.MAX)
+        measured = summarize(sums[1:], diagnostics.maxes, sampled=self.spec.kind == "grpo")
+        return {"loss": float(sums[0]), **measured}
+
+
+def shard(model: PackedModel, dtype: str, device: torch.device) -> PackedModel:
+    """Shard each block and the root over all ranks; gradients are summed, not averaged."""
+    mesh: DeviceMesh = init_device_mesh(device.type, (dist.get_world_size(),))
+    policy = MixedPrecisionPolicy(
+        param_dtype=DTYPES[dtype], reduce_dtype=torch.float32, cast_forward_inputs=False
+    )
+    for block in model.blocks:
+        fully_shard(block, mesh=mesh, mp_policy=policy)
+    fully_shard(model, mesh=mesh, mp_policy=policy)
+    for module in model.modules():
+        if isinstance(module, FSDPModule):
+            module.set_gradient_divide_factor(1.0)
+            # gloo has no PREMUL_SUM.
+            module.set_force_sum_reduction_for_comms(device.type == "cpu")
+    return model
+
+
+def row_tensors(row: PackedRow, device: torch.device) -> RowTensors:
+    """Move a row to the device."""
+    return RowTensors(
+        token_ids_T=torch.from_numpy(row.token_ids_T).to(device),
+        positions_T=torch.from_numpy(row.positions_T).to(device),
+        source_N=torch.from_numpy(row.source_N).to(device),
+        targets_N=torch.from_numpy(row.targets_N).to(device),
+        temperatures_N=torch.from_numpy(row.temperatures_N).to(device),
+    )
+
+
+def segment_bounds(row: PackedRow, device: torch.device) -> SegmentBounds:
+    """Say where the row's segments end, in the two forms that attention needs."""
+    ends = tuple(segment.end for segment in row.segments)
+    return SegmentBounds(
+        ends=ends,
+        longest=max(segment.end - segment.start for segment in row.segments),
+        cumulative=torch.tensor([0, *ends], dtype=torch.int32, device=device),
+    )
