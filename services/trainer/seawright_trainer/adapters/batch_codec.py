@@ -1,0 +1,49 @@
+"""Batches as bytes: msgpack with raw little-endian buffers, zstd-compressed (DESIGN 9)."""
+
+from typing import cast
+
+import msgpack
+import numpy as np
+import zstandard
+
+from seawright_shared.errors import InvalidRequestError
+from seawright_trainer.core.batches import StepBatch
+from seawright_trainer.core.sequences import StepSequences
+
+FORMAT = 1
+
+
+def encode_batch(batch: StepBatch) -> bytes:
+    """Return the batch's bytes; the same batch gives the same bytes."""
+    sequences = batch.sequences
+    plain = {
+        "format": FORMAT,
+        "num_tokens": len(sequences.token_ids),
+        "token_ids": sequences.token_ids.astype("<u4").tobytes(),
+        "loss_mask": np.packbits(sequences.loss_mask).tobytes(),
+        "behaviour": sequences.behaviour.astype("<f4").tobytes(),
+        "offsets": sequences.offsets.astype("<i8").tobytes(),
+        "advantages": sequences.advantages.astype("<f4").tobytes(),
+        "temperatures": sequences.temperatures.astype("<f4").tobytes(),
+        "episode_ids": list(batch.episode_ids),
+    }
+    return zstandard.compress(cast("bytes", msgpack.packb(plain)), 3)
+
+
+def decode_batch(blob: bytes) -> StepBatch:
+    """Return the batch, or raise `InvalidRequestError` where the bytes are not one."""
+    try:
+        plain = msgpack.unpackb(zstandard.decompress(blob))
+        num_tokens = int(plain["num_tokens"])
+        bits = np.frombuffer(plain["loss_mask"], np.uint8)
+        sequences = StepSequences(
+            token_ids=np.frombuffer(plain["token_ids"], "<u4").astype(np.uint32),
+            loss_mask=np.unpackbits(bits, count=num_tokens).astype(np.bool_),
+            behaviour=np.frombuffer(plain["behaviour"], "<f4").astype(np.float32),
+            offsets=np.frombuffer(plain["offsets"], "<i8").astype(np.int64),
+            advantages=np.frombuffer(plain["advantages"], "<f4").astype(np.float32),
+            temperatures=np.frombuffer(plain["temperatures"], "<f4").astype(np.float32),
+        )
+        return StepBatch(sequences=sequences, episode_ids=tuple(plain["episode_ids"]))
+    except (zstandard.ZstdError, ValueError, KeyError, TypeError) as error:
+        raise InvalidRequestError(f"not a batch: {error}") from error

@@ -1,0 +1,187 @@
+"""The loop that every rank runs in step: decide, train, save, export, report."""
+
+import asyncio
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+import torch
+
+from seawright_shared.contracts.trainer import StepReport, Work
+from seawright_shared.errors import DeadlineError, UnavailableError
+from seawright_shared.stores.blobs import FolderBlobs
+from seawright_trainer.adapters.batch_codec import decode_batch
+from seawright_trainer.adapters.control_link import ControlLink
+from seawright_trainer.adapters.dcp_checkpoints import CheckpointPlace, save_checkpoint
+from seawright_trainer.adapters.fsdp_engine import FsdpEngine, StepOutcome
+from seawright_trainer.adapters.hf_export import Export, export_model
+from seawright_trainer.adapters.rank_group import RankGroup
+from seawright_trainer.core.attempts import (
+    AttemptConfig,
+    ExitCode,
+    is_checkpoint_due,
+    is_publish_due,
+)
+from seawright_trainer.core.batches import StepBatch
+from seawright_trainer.core.packing import CostModel, lock_step_efficiency, pack
+from seawright_trainer.core.segments import pack_row
+
+log = structlog.get_logger()
+
+MAX_SKIPPED = 3
+"""Steps in a row whose gradient was not finite, after which the attempt fails."""
+TERMINATED = "SIGTERM"
+
+
+@dataclass(slots=True, kw_only=True)
+class TrainingLoop:
+    """One attempt on one rank. `step` counts steps of the run, not of the attempt."""
+
+    config: AttemptConfig
+    ranks: RankGroup
+    engine: FsdpEngine
+    cost: CostModel
+    link: ControlLink
+    terminated: threading.Event
+    step: int = 0
+    num_skipped: int = 0
+
+    def run(self) -> ExitCode:
+        """Train until told otherwise."""
+        waiting_since = time.monotonic()
+        while True:
+            work = self._decide()
+            if work.action == "train":
+                self._train(work)
+            elif work.action == "checkpoint":
+                self._save_and_report()
+            elif work.action == "pause":
+                self._save_and_report()
+                is_told = work.missing == TERMINATED
+                return ExitCode.TERMINATED if is_told else ExitCode.DONE
+            elif work.action in {"stop", "finish"}:
+                return ExitCode.DONE
+            if work.action != "wait":
+                waiting_since = time.monotonic()
+            elif time.monotonic() - waiting_since > self.config.work_deadline_seconds:
+                raise DeadlineError(
+                    f"waited {self.config.work_deadline_seconds:g} s for {work.missing}"
+                )
+
+    def _decide(self) -> Work:
+        decision = Work(action="wait")
+        if self.ranks.rank == 0:
+            decision = self._asked()
+        shared = self.ranks.share(decision.model_dump_json())
+        return Work.model_validate_json(shared)
+
+    def _asked(self) -> Work:
+        if self.terminated.is_set():
+            return Work(action="pause", missing=TERMINATED)
+        return self.link.work(self.step)
+
+    def _train(self, work: Work) -> None:
+        assert work.batch is not None
+        self._enter("step")
+        started = time.perf_counter()
+        batch = self._load(work.batch)
+        outcome = self._train_on(batch)
+        self.step += 1
+        self.num_skipped = 0 if outcome.is_applied else self.num_skipped + 1
+        if self.num_skipped >= MAX_SKIPPED:
+            raise UnavailableError(f"{MAX_SKIPPED} steps in a row had no finite gradient")
+        is_saved = is_checkpoint_due(self.config.spec, self.step)
+        is_served = is_publish_due(self.config.spec, self.step) and outcome.is_applied
+        export = self._export() if is_saved or is_served else None
+        checkpoint = self._save() if is_saved else None
+        if self.ranks.rank != 0:
+            return
+        num_tokens = len(batch.sequences.token_ids)
+        seconds = time.perf_counter() - started
+        self._report(
+            export,
+            checkpoint,
+            episode_ids=list(batch.episode_ids),
+            metrics={
+                **outcome.metrics,
+                "tokens": float(num_tokens),
+                "sequences": float(batch.sequences.num_sequences),
+                "tokens_per_second": num_tokens / seconds,
+                "seconds": seconds,
+            },
+        )
+
+    def _train_on(self, batch: StepBatch) -> StepOutcome:
+        sequences = batch.sequences
+        plan = pack(
+            sequences.lengths,
+            token_budget=self.config.spec.batch.token_budget,
+            num_ranks=self.ranks.size,
+            cost=self.cost,
+        )
+        mine = plan.micro_batches[self.ranks.rank]
+        rows = [pack_row(sequences, indices) for indices in mine]
+        outcome = self.engine.train_step(rows, sequences.num_loss_tokens)
+        outcome.metrics["lock_step_efficiency"] = lock_step_efficiency(
+            plan, sequences.lengths, self.cost
+        )
+        return outcome
+
+    def _load(self, reference: str) -> StepBatch:
+        blobs = FolderBlobs(Path(self.config.blob_dir))
+        return decode_batch(asyncio.run(blobs.get(reference)))
+
+    def _save_and_report(self) -> None:
+        if self.step == 0:
+            return
+        export, checkpoint = self._export(), self._save()
+        if self.ranks.rank == 0:
+            self._report(export, checkpoint, episode_ids=[], metrics={})
+
+    def _save(self) -> Path:
+        self._enter("checkpoint")
+        place = CheckpointPlace(
+            folder=Path(self.config.checkpoint_dir),
+            attempt=self.config.attempt,
+            spec_hash=self.config.spec_hash,
+            keep=self.config.keep_checkpoints,
+        )
+        return save_checkpoint(self.engine, place, self.step)
+
+    def _export(self) -> Export | None:
+        self._enter("export")
+        spec = self.config.spec
+        return export_model(
+            self.engine.model,
+            base=Path(spec.model.uri),
+            folder=Path(self.config.export_dir) / f"attempt_{self.config.attempt}_step_{self.step}",
+            dtype=getattr(torch, spec.model.dtype),
+        )
+
+    def _report(
+        self,
+        export: Export | None,
+        checkpoint: Path | None,
+        *,
+        episode_ids: list[str],
+        metrics: dict[str, float],
+    ) -> None:
+        self._enter("report")
+        self.link.report(
+            StepReport(
+                step=self.step,
+                episode_ids=episode_ids,
+                metrics=metrics,
+                export_uri=None if export is None else str(export.folder),
+                export_sha256=None if export is None else export.sha256,
+                checkpoint_uri=None if checkpoint is None else str(checkpoint),
+                world_size=self.ranks.size,
+            )
+        )
+        self._enter("wait")
+
+    def _enter(self, phase: str) -> None:
+        self.link.phase = phase
+        self.link.step = self.step
