@@ -1,15 +1,18 @@
 """What a domain is made of; each folder of `domains` builds one."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
 from seawright_environment.core.json_values import JsonObject, Tables
+from seawright_environment.core.state import State
 from seawright_environment.core.toolkits import Tool, Toolkit
 from seawright_shared.records.base import content_hash
 from seawright_shared.records.domains import Domain
 from seawright_shared.records.messages import Requestor, ToolSchema
+
+Assertion = Callable[[State, Mapping[str, JsonValue]], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,8 @@ class DomainContent:
     import_tables: Callable[[Mapping[str, JsonValue]], Tables]
     """Reads tau2-bench's own file of this domain."""
     domain_policy: Callable[[], str]
+    assertions: Mapping[str, Assertion] = field(default_factory=dict[str, Assertion])
+    """tau2-bench's environment assertions, by function name."""
     goal_types: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
 

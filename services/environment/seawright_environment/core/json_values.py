@@ -20,11 +20,13 @@ def copied(value: JsonValue) -> JsonValue:
 
 
 def same(left: JsonValue, right: JsonValue) -> bool:
-    """Return whether two values have one JSON text: `1`, `1.0` and `true` are three values."""
+    """Return whether two values have one JSON text: `1`, `1.0` and `true` differ."""
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, float) and isinstance(right, float):
+        return repr(left) == repr(right)
     return type(left) is type(right) and left == right
 
 
