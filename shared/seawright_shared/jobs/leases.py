@@ -1,0 +1,207 @@
+"""The workers' side of the queue: claim, heartbeat, and the fenced ways a job leaves a worker."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from pydantic import JsonValue
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from seawright_shared.jobs.job import (
+    Desired,
+    Failure,
+    FailureClass,
+    Job,
+    JobTimes,
+    LostLeaseError,
+    job_of,
+)
+from seawright_shared.jobs.queue import CANCELLED, JobQueue
+from seawright_shared.jobs.states import HELD, compare_and_set
+from seawright_shared.records.jobs import JobStatus, StatusReason
+
+MAX_OUTAGES = 100
+"""Patience with infrastructure: at a minute each, longer than most outages."""
+COUNTED = frozenset({FailureClass.TRANSIENT, FailureClass.POISON, FailureClass.LOST})
+
+
+class Leases:
+    """What a worker may do with jobs of a queue. All but `claim` needs the job's fence."""
+
+    def __init__(self, queue: JobQueue) -> None:
+        self._queue = queue
+        self._database = queue.database
+        self._tables = queue.tables
+        self._times: JobTimes = queue.times
+
+    async def claim(self, worker: str, kinds: Sequence[str], *, limit: int) -> Sequence[Job]:
+        """Take up to `limit` due jobs, highest priority first, oldest first; never one twice."""
+        table = self._tables.jobs
+        due = (
+            select(table.c.id)
+            .where(
+                table.c.status == JobStatus.QUEUED,
+                table.c.kind.in_(kinds),
+                table.c.run_after <= self._database.now(),
+            )
+            .order_by(table.c.priority.desc(), table.c.run_after, table.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        async with self._database.transaction() as connection:
+            chosen = (await connection.execute(due)).scalars().all()
+            if not chosen:
+                return []
+            statement = (
+                update(table)
+                .where(table.c.id.in_(chosen), table.c.status == JobStatus.QUEUED)
+                .values(
+                    status=JobStatus.RUNNING,
+                    fence=table.c.fence + 1,
+                    attempt=table.c.attempt + 1,
+                    worker=worker,
+                    lease_until=self._database.now(self._times.lease),
+                    updated_at=self._database.now(),
+                )
+                .returning(table)
+            )
+            claimed = [job_of(row) for row in (await connection.execute(statement)).mappings()]
+        order = {job_id: place for place, job_id in enumerate(chosen)}
+        return sorted(claimed, key=lambda job: order[job.id])
+
+    async def beat(self, connection: AsyncConnection, job: Job) -> Desired | None:
+        """Extend the lease and return what is wanted; None where the lease is lost."""
+        table = self._tables.jobs
+        statement = (
+            update(table)
+            .where(self._is_ours(job))
+            .values(lease_until=self._database.now(self._times.lease))
+            .returning(table.c.desired)
+        )
+        return cast("Desired | None", (await connection.execute(statement)).scalar_one_or_none())
+
+    async def keep(self, connection: AsyncConnection, job: Job) -> Desired:
+        """As `beat`, and raise `LostLeaseError` where the lease is lost."""
+        desired = await self.beat(connection, job)
+        if desired is None:
+            raise _lost(job)
+        return desired
+
+    async def finish(
+        self, connection: AsyncConnection, job: Job, result: Mapping[str, JsonValue] | None = None
+    ) -> None:
+        """End the job well, in the transaction of its results; `LostLeaseError` undoes both."""
+        values = {"result": None if result is None else dict(result), "reason": None}
+        await self._leave(connection, job, JobStatus.SUCCEEDED, values)
+
+    async def pause(self, connection: AsyncConnection, job: Job) -> None:
+        """Set the job aside, in the transaction that stored how far it came."""
+        await self._leave(connection, job, JobStatus.PAUSED, {"desired": "pause"})
+
+    async def end_cancelled(self, connection: AsyncConnection, job: Job) -> None:
+        """End the job as cancelled, as it was wished."""
+        reason = {"reason": CANCELLED.model_dump(mode="json")}
+        await self._leave(connection, job, JobStatus.CANCELLED, reason)
+        await self._queue.settle(connection, job.id)
+
+    async def hand_back(self, connection: AsyncConnection, job: Job) -> None:
+        """Let another worker have the job at once; nothing is counted against it."""
+        now = self._database.now()
+        values = {"run_after": now, "belled_at": now}
+        await self._leave(connection, job, JobStatus.QUEUED, values)
+        await self._queue.ring_later(connection, job.kind, job.id, now)
+
+    async def fail(self, connection: AsyncConnection, job: Job, failure: Failure) -> JobStatus:
+        """Count a failed attempt: retry it later, or bury the job. Returns its status after."""
+        table = self._tables.jobs
+        statement = select(table).where(self._is_ours(job)).with_for_update()
+        row = (await connection.execute(statement)).mappings().one_or_none()
+        if row is None:
+            raise _lost(job)
+        return await self.fail_row(connection, job_of(row), failure, self._is_ours(job))
+
+    async def fail_row(
+        self, connection: AsyncConnection, job: Job, failure: Failure, only: ColumnElement[bool]
+    ) -> JobStatus:
+        """As `fail`, for a row the caller has locked under the condition `only`."""
+        is_counted = failure.failure_class in COUNTED
+        num_failures = job.num_failures + is_counted
+        num_outages = job.num_outages + (failure.failure_class is FailureClass.INFRA)
+        is_over = num_failures >= job.max_attempts or num_outages > MAX_OUTAGES
+        is_final = failure.failure_class in {FailureClass.REFUSED, FailureClass.DEADLINE}
+        counts = {"num_failures": num_failures, "num_outages": num_outages}
+        if job.status is JobStatus.CANCELLING:
+            await self._move(connection, job, JobStatus.CANCELLED, _reason(CANCELLED), only)
+            await self._queue.settle(connection, job.id)
+            return JobStatus.CANCELLED
+        if is_over or is_final:
+            reason = StatusReason(code=failure.code, message=failure.message)
+            await self._move(connection, job, JobStatus.FAILED, {**counts, **_reason(reason)}, only)
+            await self._bury(connection, job, failure)
+            await self._queue.settle(connection, job.id)
+            return JobStatus.FAILED
+        reason = StatusReason(code=failure.code, message=failure.message, retryable=True)
+        later = self._database.now(self._backoff(num_failures + num_outages))
+        values = {**counts, **_reason(reason), "run_after": later, "belled_at": later}
+        await self._move(connection, job, JobStatus.QUEUED, values, only)
+        await self._queue.ring_later(connection, job.kind, job.id, later)
+        return JobStatus.QUEUED
+
+    def _backoff(self, num_tries: int) -> float:
+        """Return the wait before the next attempt: doubling, jittered, capped."""
+        ceiling = min(self._times.max_backoff, self._times.backoff * 2.0 ** min(num_tries - 1, 20))
+        return ceiling * self._queue.jitter.uniform(0.5, 1.0)
+
+    def _is_ours(self, job: Job) -> ColumnElement[bool]:
+        table = self._tables.jobs
+        return (table.c.id == job.id) & (table.c.fence == job.fence) & table.c.status.in_(HELD)
+
+    async def _leave(
+        self,
+        connection: AsyncConnection,
+        job: Job,
+        target: JobStatus,
+        values: Mapping[str, object],
+    ) -> None:
+        await self._move(connection, job, target, values, self._is_ours(job))
+
+    async def _move(
+        self,
+        connection: AsyncConnection,
+        job: Job,
+        target: JobStatus,
+        values: Mapping[str, object],
+        only: ColumnElement[bool],
+    ) -> None:
+        freed = {
+            "worker": None,
+            "lease_until": None,
+            "updated_at": self._database.now(),
+            **values,
+        }
+        table = self._tables.jobs
+        if not await compare_and_set(connection, table, job.id, target, freed, only=only):
+            raise _lost(job)
+
+    async def _bury(self, connection: AsyncConnection, job: Job, failure: Failure) -> None:
+        letter = {
+            "job_id": job.id,
+            "kind": job.kind,
+            "payload": job.payload,
+            "failure_class": failure.failure_class,
+            "message": failure.message,
+            "attempt": job.attempt,
+            "at": self._database.now(),
+        }
+        await connection.execute(insert(self._tables.dead_letters).values(letter))
+
+
+def _reason(reason: StatusReason) -> Mapping[str, object]:
+    return {"reason": reason.model_dump(mode="json")}
+
+
+def _lost(job: Job) -> LostLeaseError:
+    return LostLeaseError(
+        f"attempt {job.attempt} no longer holds job {job.id}",
+        {"job_id": job.id, "fence": job.fence},
+    )

@@ -1,0 +1,42 @@
+"""Rounds: something done again and again, that an outage delays but does not end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from structlog.stdlib import get_logger
+
+from seawright_shared.errors import UnavailableError
+
+MAX_WAIT_SECONDS = 15.0
+
+
+class Rounds:
+    """Calls a function every `seconds`, sooner when `wake` is set, later after a fault."""
+
+    def __init__(self, name: str, seconds: float, wake: asyncio.Event | None = None) -> None:
+        self._name = name
+        self._seconds = seconds
+        self._wake = wake or asyncio.Event()
+
+    async def run(self, once: Callable[[], Awaitable[object]]) -> None:
+        """Call `once` until cancelled."""
+        num_faults = 0
+        while True:
+            self._wake.clear()
+            try:
+                await once()
+                num_faults = 0
+            except UnavailableError as error:
+                num_faults += 1
+                get_logger().warning("round.failed", name=self._name, why=error.detail)
+            await self._pause(num_faults)
+
+    async def _pause(self, num_faults: int) -> None:
+        if num_faults:
+            await asyncio.sleep(min(MAX_WAIT_SECONDS, self._seconds * 2.0 ** min(num_faults, 10)))
+            return
+        try:
+            async with asyncio.timeout(self._seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
