@@ -55,11 +55,14 @@ def _document(response: httpx.Response) -> Mapping[str, object]:
 def fault_of(response: httpx.Response, peer: str) -> SeawrightError:
     """Return the fault a reply of 400 or above stands for; an unknown one names the peer."""
     plain = _document(response)
-    code = plain.get("code")
-    for kind in _subclasses(SeawrightError):
-        if kind.code == code and kind is not SeawrightError:
-            detail = _text(plain, "detail", kind.code)
-            return kind(detail, _mapping(plain.get("context")), errors=_field_errors(plain))
+    kinds = [kind for kind in _subclasses(SeawrightError) if kind is not SeawrightError]
+    named = [kind for kind in kinds if kind.code == plain.get("code")]
+    if plain.get("code") and not named and response.status_code < 500:
+        # A service's own subclass that is not known here: the class of its status.
+        named = [kind for kind in kinds if kind.status == response.status_code]
+    if named:
+        detail = _text(plain, "detail", named[0].code)
+        return named[0](detail, _mapping(plain.get("context")), errors=_field_errors(plain))
     detail = _text(plain, "detail", response.reason_phrase or "no reason given")
     return UnavailableError(
         f"{peer} answered {response.status_code} to {response.request.method} "

@@ -18,9 +18,9 @@ from pydantic import BaseModel, ValidationError
 from seawright_shared.clients.faults import fault_of
 from seawright_shared.clients.retries import (
     MAX_ATTEMPTS,
-    RETRIED_STATUSES,
     RetryBudget,
     backoff_seconds,
+    may_pass,
     retry_after_seconds,
 )
 from seawright_shared.contracts.pages import Page
@@ -224,8 +224,7 @@ class Peer:
                 if response.status_code < 400:
                     return response
                 fault = fault_of(response, self.base_url)
-                is_retried = response.status_code in RETRIED_STATUSES and call.is_idempotent
-                if not (may_retry and is_retried):
+                if not (may_retry and call.is_idempotent and may_pass(response)):
                     raise fault
                 wait = retry_after_seconds(response)
             if not self._budget.spend():

@@ -44,3 +44,9 @@ def retry_after_seconds(response: httpx.Response) -> float | None:
     """Return the reply's Retry-After in seconds, capped; None where there is none."""
     text = response.headers.get("retry-after", "")
     return min(MAX_SECONDS, float(text)) if text.isdigit() else None
+
+
+def may_pass(response: httpx.Response) -> bool:
+    """Return whether the refusal is of the moment: an outage, or our own call still running."""
+    is_in_flight = response.status_code == 409 and "retry-after" in response.headers
+    return is_in_flight or response.status_code in RETRIED_STATUSES

@@ -73,7 +73,7 @@ def _plain(value: object) -> JsonValue:
 def respond(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """Return the response of a problem; one that may pass says when to come back."""
     extra = dict(headers or {})
-    if problem.retryable and problem.status in {429, 503, 504}:
+    if problem.retryable and problem.status in {409, 429, 503, 504}:
         extra.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
     body = canonical_json(problem.model_dump(mode="json", exclude_none=True))
     return Response(body, problem.status, extra, media_type=MEDIA_TYPE)
