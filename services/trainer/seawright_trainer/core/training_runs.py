@@ -1,0 +1,107 @@
+"""A training run as its services see it, and what is decided from it alone."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from seawright_shared.contracts.trainer import TrainingRun
+from seawright_shared.errors import FieldError, InvalidRequestError
+from seawright_shared.records.base import content_hash
+from seawright_shared.records.jobs import JobStatus
+from seawright_shared.records.specs import TrainingSpec
+
+Desired = Literal["run", "pause", "checkpoint"]
+"""What people want of a run's ranks; cancelling ends the attempt instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunState:
+    """The row of a run. `attempt` is the fencing token: writes of older ones are refused."""
+
+    shown: TrainingRun
+    desired: Desired
+    begun_attempt: int
+    """The attempt whose first question was answered: steps after it were rolled back."""
+    num_failures: int
+    """Attempts that failed since the run was started or resumed."""
+    stream_id: str | None
+    group_cursor: int
+    """Sequence of the last rollout group received."""
+    num_flat_groups: int
+    """Groups without variance received in a row."""
+    rendering: str | None
+    """SFT: blob of the rendered dataset."""
+
+    @property
+    def spec(self) -> TrainingSpec:
+        """The run's spec."""
+        return self.shown.spec
+
+    def is_held_by(self, attempt: int) -> bool:
+        """Return whether this attempt may still write."""
+        return attempt == self.shown.attempt and self.shown.status is JobStatus.RUNNING
+
+
+def spec_hash(spec: TrainingSpec) -> str:
+    """Return what a checkpoint must have been made under to be resumed from.
+
+    How many ranks and threads run it, and how often it is saved or retried, may change.
+    """
+    free = {
+        "num_ranks", "threads_per_rank", "checkpoint_every", "publish_every", "max_attempts",
+        "num_steps",
+    }  # fmt: skip
+    return content_hash(spec.model_dump(mode="json", exclude=free))
+
+
+def refuse_impossible(spec: TrainingSpec) -> None:
+    """Raise `InvalidRequestError`, naming the fields, where the spec cannot work."""
+    faults: list[FieldError] = []
+    if spec.batch.max_length > spec.batch.token_budget:
+        faults.append(
+            FieldError(
+                pointer="/batch/token_budget",
+                code="below_max_length",
+                detail=f"{spec.batch.token_budget} tokens cannot hold a sequence of "
+                f"max_length {spec.batch.max_length}",
+            )
+        )
+    if spec.kind == "grpo":
+        faults += _grpo_faults(spec)
+    if faults:
+        raise InvalidRequestError("the training spec cannot work", errors=faults)
+
+
+def _grpo_faults(spec: TrainingSpec) -> list[FieldError]:
+    faults: list[FieldError] = []
+    if spec.role != "assistant":
+        faults.append(
+            FieldError(
+                pointer="/role", code="unsupported", detail="GRPO trains the assistant alone"
+            )
+        )
+    if spec.agent.kind != "policy":
+        faults.append(
+            FieldError(
+                pointer="/agent/kind",
+                code="unsupported",
+                detail="GRPO needs rollouts of the policy: a scripted agent has no tokens",
+            )
+        )
+    if spec.agent.sampling.temperature <= 0 or spec.agent.sampling.top_p < 1:
+        faults.append(
+            FieldError(
+                pointer="/agent/sampling",
+                code="unsupported",
+                detail="GRPO needs temperature above 0 and top_p 1: log-probs are those of "
+                "the distribution that was sampled",
+            )
+        )
+    if spec.algorithm.min_valid_members > spec.batch.group_size:
+        faults.append(
+            FieldError(
+                pointer="/algorithm/min_valid_members",
+                code="above_group_size",
+                detail=f"no group of {spec.batch.group_size} can have as many valid members",
+            )
+        )
+    return faults
