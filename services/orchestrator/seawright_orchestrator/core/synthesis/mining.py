@@ -108,10 +108,10 @@ def _scopes(rows: Sequence[Evidence], known: Sequence[Rule]) -> dict[str, _Scope
     by_goal: dict[str, list[Evidence]] = {}
     for row in rows:
         by_goal.setdefault(row.goal.type, []).append(row)
-    return {goal: _scope(goal, group, known) for goal, group in sorted(by_goal.items())}
+    return {goal: _scope(group, known) for goal, group in sorted(by_goal.items())}
 
 
-def _scope(goal: str, rows: Sequence[Evidence], known: Sequence[Rule]) -> _Scope:
+def _scope(rows: Sequence[Evidence], known: Sequence[Rule]) -> _Scope:
     retired = frozenset(rule.id for rule in known if rule.status == "retired")
     literals = candidate_literals([row.goal.features for row in rows])
     scope = _Scope(literals=literals, masks=[], held=0, failing=0, causes={}, retired=retired)

@@ -30,6 +30,8 @@ CHECKS = (
     "contamination",
     "oracle",
 )
+HYGIENE = ("duplicate", "contamination")
+"""Checks of the bare draft: where they stand before `execution`, drafts are resampled by them."""
 ABLATED_CHECKS = ("schema", "execution")
 """Without verification, drafts that merely execute are kept."""
 
@@ -136,6 +138,22 @@ def first_evaluation_plan(spec: SynthesisSpec, plan: Plan) -> EvaluationPlan:
     checks = [CheckConfig.model_validate({"id": name}) for name in names]
     blank = EvaluationPlan(id="", stream_id=plan.stream_id, version=0, task_checks=checks)
     return stamped_evaluation(blank)
+
+
+def full_evaluation_plan(stream: str) -> EvaluationPlan:
+    """Return every check, with those of the bare draft first: what frozen plans are held to."""
+    order = ("schema", *HYGIENE, *(name for name in CHECKS[1:] if name not in HYGIENE))
+    checks = [CheckConfig.model_validate({"id": name}) for name in order]
+    blank = EvaluationPlan(id="", stream_id=stream, version=0, task_checks=checks)
+    return stamped_evaluation(blank)
+
+
+def frozen(plan: Plan, goals: Sequence[str], *, balanced: bool) -> Plan:
+    """Return the plan restricted to these goals, without probes; its rules stay as they are."""
+    weights = {goal: 1.0 if balanced else plan.goals[goal] for goal in goals}
+    total = sum(weights.values())
+    shares = {goal: weight / total for goal, weight in weights.items()}
+    return plan.model_copy(update={"goals": shares, "probe_rate": 0.0})
 
 
 def _emphasised(values: Sequence[T], theme: T) -> dict[T, float]:

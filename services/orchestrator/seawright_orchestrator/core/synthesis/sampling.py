@@ -61,9 +61,14 @@ class Selection:
         self._room = quotas(self.plan, self.num - self._num_probes)
 
     @property
+    def num_missing(self) -> int:
+        """Candidates and probes still to be found."""
+        return self._room.total() + max(0, self._num_probes - len(self._suspects))
+
+    @property
     def is_full(self) -> bool:
-        """Whether every bucket is full and enough suspects wait for probing."""
-        return self._room.total() == 0 and len(self._suspects) >= self._num_probes
+        """Whether every bucket is full and enough drafts wait for probing."""
+        return self.num_missing == 0
 
     def offer(self, drafts: Iterable[Draft]) -> None:
         """Consider drafts in order."""

@@ -1,21 +1,41 @@
 """Run one iteration of one stream: draw, check, play, verify, reflect."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from seawright_orchestrator.core.synthesis.cascade import CheckedCandidate
+from seawright_orchestrator.core.synthesis.iteration import (
+    Judged,
+    advanced,
+    rejected,
+    report_of,
+)
 from seawright_orchestrator.core.synthesis.ports import (
     DraftSource,
     EpisodePlayer,
     PlayedEpisode,
     TaskChecker,
 )
+from seawright_orchestrator.core.synthesis.recalibration import names_before_execution
+from seawright_orchestrator.core.synthesis.reflection import Circumstances, reflect
+from seawright_orchestrator.core.synthesis.sampling import Exclusions
+from seawright_orchestrator.core.synthesis.seeds import derive_seed
 from seawright_orchestrator.core.synthesis.state import PlanStream
+from seawright_orchestrator.usecases.synthesis.check_candidates import CheckCandidates
+from seawright_orchestrator.usecases.synthesis.draw_candidates import (
+    CandidateOrder,
+    DrawCandidates,
+)
+from seawright_orchestrator.usecases.synthesis.play_episodes import PlayEpisodes
+from seawright_orchestrator.usecases.synthesis.play_rollouts import PlayRollouts, RolledOut
 from seawright_shared.contracts.orchestrator import RejectedDraft
+from seawright_shared.errors import UnavailableError
 from seawright_shared.records.plans import Reflection
 from seawright_shared.records.reports import IterationReport
 from seawright_shared.records.specs import SynthesisSpec
 from seawright_shared.records.tasks import Task
+from seawright_shared.records.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +55,7 @@ class IterationOutcome:
     rejects: list[RejectedDraft]
     report: IterationReport
     reflection: Reflection | None
+    """The revision made now, if any. The one before it is judged now: see the stream."""
     stream: PlanStream
     """The successor state."""
 
@@ -47,11 +68,112 @@ class RunIteration:
     checker: TaskChecker
     player: EpisodePlayer
     max_concurrent_episodes: int = 8
-    max_turns: int = 30
+    max_turns: int = 40
     clock: Callable[[], float] = time.perf_counter
 
     async def __call__(
         self, spec: SynthesisSpec, stream: PlanStream, *, forbidden: frozenset[str] = frozenset()
     ) -> IterationOutcome:
-        """Return what the stream's next iteration made. `forbidden`: ids never to be named."""
-        raise NotImplementedError
+        """Return what the stream's next iteration made. `forbidden`: ids never to be named.
+
+        Raises `UnavailableError` where infrastructure failed for more candidates than were
+        decided: the iteration is then to be run again.
+        """
+        assert stream.status == "open", "the stream is finished"
+        began = self.clock()
+        seed = derive_seed(spec.seed, "iteration", stream.index, stream.iteration)
+        exclusions = Exclusions(keys=frozenset(stream.accepted_keys), names=forbidden)
+        selection = await DrawCandidates(drafts=self.drafts)(
+            CandidateOrder(
+                plan=stream.plan,
+                database=spec.database,
+                split="train",
+                holdout_share=spec.holdout_share,
+                num=spec.candidates_per_iteration,
+                seed=seed,
+                exclusions=_early(stream, exclusions),
+            )
+        )
+        episodes = PlayEpisodes(
+            player=self.player,
+            max_concurrent=self.max_concurrent_episodes,
+            max_turns=self.max_turns,
+        )
+        check = CheckCandidates(checker=self.checker, episodes=episodes)
+        checked = await check(selection.candidates(), stream.evaluation_plan, exclusions, seed)
+        decided = await _rolled_out(PlayRollouts(episodes=episodes), spec, checked)
+        num_undecided = len(checked) - len(decided)
+        if num_undecided > len(decided):
+            raise UnavailableError(f"infrastructure failed for {num_undecided} candidates")
+        report = report_of(
+            stream, decided, num_undecided=num_undecided, num_infeasible=selection.num_infeasible
+        ).model_copy(update={"seconds": round(self.clock() - began, 3)})
+        return _outcome(spec, stream, decided, report)
+
+
+def _early(stream: PlanStream, exclusions: Exclusions) -> Exclusions:
+    """Return what is excluded while drawing: what the plan checks before execution."""
+    early = names_before_execution(stream.evaluation_plan)
+    return Exclusions(
+        keys=exclusions.keys if "duplicate" in early else frozenset(),
+        names=exclusions.names if "contamination" in early else frozenset(),
+    )
+
+
+async def _rolled_out(
+    play: PlayRollouts, spec: SynthesisSpec, checked: Sequence[CheckedCandidate]
+) -> list[Judged]:
+    """Play the passed tasks; return the decided candidates in order."""
+    decided = [one for one in checked if not one.is_undecided]
+    tasks = [one.task for one in decided if one.task is not None]
+    rolled = iter(await play(tasks, spec))
+    return [_judged(one, next(rolled) if one.task is not None else None) for one in decided]
+
+
+def _judged(one: CheckedCandidate, rolled: RolledOut | None) -> Judged:
+    if rolled is None:
+        return Judged(checked=one)
+    fault = rolled.task_fault
+    late = None
+    if fault is not None:
+        late = Verdict(
+            subject="task",
+            ok=False,
+            stage="rollout",
+            failure_class=f"rollout:{fault.verdict.failure_class or fault.verdict.stage}",
+            rationale=fault.verdict.rationale,
+            attribution=fault.verdict.attribution,
+        )
+    return Judged(
+        checked=one, episodes=rolled.episodes, late_refusal=late, num_lost=rolled.num_lost
+    )
+
+
+def _outcome(
+    spec: SynthesisSpec, stream: PlanStream, decided: Sequence[Judged], report: IterationReport
+) -> IterationOutcome:
+    after = advanced(stream, decided, report, num_iterations=spec.num_iterations)
+    late = sum(
+        judged.task is None and judged.refusal.stage in {"oracle", "rollout"} for judged in decided
+    )
+    revised = reflect(
+        after,
+        Circumstances(
+            mode=spec.evolution,
+            iteration=stream.iteration,
+            is_last=after.status == "finished",
+            num_late_task_faults=late,
+        ),
+    )
+    is_new = len(revised.reflections) > len(stream.reflections)
+    return IterationOutcome(
+        accepted=[
+            AcceptedTask(task=judged.task, episodes=list(judged.episodes))
+            for judged in decided
+            if judged.task is not None
+        ],
+        rejects=[rejected(judged, stream) for judged in decided if judged.task is None],
+        report=report,
+        reflection=revised.reflections[-1] if is_new else None,
+        stream=revised,
+    )

@@ -1,12 +1,53 @@
 """Sample verified tasks from frozen plans, on one split of the customers."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from seawright_orchestrator.core.synthesis.cascade import CheckedCandidate
+from seawright_orchestrator.core.synthesis.identities import draft_key
+from seawright_orchestrator.core.synthesis.plans import frozen, full_evaluation_plan
 from seawright_orchestrator.core.synthesis.ports import DraftSource, EpisodePlayer, TaskChecker
+from seawright_orchestrator.core.synthesis.sampling import Exclusions
+from seawright_orchestrator.core.synthesis.seeds import derive_seed
 from seawright_orchestrator.core.synthesis.state import PlanStream
+from seawright_orchestrator.core.synthesis.statistics import num_sequences
+from seawright_orchestrator.core.synthesis.task_picking import picked
+from seawright_orchestrator.usecases.synthesis.check_candidates import CheckCandidates
+from seawright_orchestrator.usecases.synthesis.draw_candidates import (
+    CandidateOrder,
+    DrawCandidates,
+)
+from seawright_orchestrator.usecases.synthesis.play_episodes import PlayEpisodes
 from seawright_shared.contracts.orchestrator import TaskSample, TaskSampleRequest
+from seawright_shared.errors import InvalidRequestError
+from seawright_shared.records.plans import Plan
 from seawright_shared.records.specs import SynthesisSpec
+from seawright_shared.records.tasks import Task
+
+MAX_ROUNDS = 12
+MIN_BATCH = 16
+"""Fewest candidates of one plan in one round."""
+MAX_BATCH = 400
+
+
+@dataclass(slots=True, kw_only=True)
+class _Progress:
+    """What the sample has so far."""
+
+    accepted: list[bool]
+    tasks: list[Task]
+    keys: set[str]
+
+    def add(self, checked: Sequence[CheckedCandidate]) -> None:
+        """Take decided candidates in order."""
+        for one in checked:
+            if one.is_undecided:
+                continue
+            self.accepted.append(one.task is not None)
+            if one.task is not None:
+                self.tasks.append(one.task)
+                self.keys.add(draft_key(one.candidate.draft))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +58,7 @@ class SampleTasks:
     checker: TaskChecker
     player: EpisodePlayer
     max_concurrent_episodes: int = 8
-    max_turns: int = 30
+    max_turns: int = 40
 
     async def __call__(
         self,
@@ -27,5 +68,85 @@ class SampleTasks:
         *,
         forbidden: frozenset[str] = frozenset(),
     ) -> TaskSample:
-        """Return tasks of the streams' first or last plans, without probes or revision."""
-        raise NotImplementedError
+        """Return tasks of the streams' first or last plans, without probes or revision.
+
+        Both are checked by the same, full evaluation plan and, when balanced, drawn at the same
+        mix of goals: their yields can be compared. Fewer tasks than asked come back where the
+        bound on candidates is reached.
+        """
+        plans = [_frozen_plan(stream, request) for stream in streams]
+        progress = _Progress(accepted=[], tasks=[], keys=set())
+        for number in range(MAX_ROUNDS):
+            size = _batch_size(request, progress, len(plans))
+            for index, plan in enumerate(plans):
+                seed = derive_seed(request.seed, "sample", request.split, number, index)
+                progress.add(
+                    await self._batch(spec, request, plan, size, seed, progress, forbidden)
+                )
+            if len(_picked(progress.tasks, request)) >= request.num:
+                break
+        chosen = _picked(progress.tasks, request)
+        return TaskSample(
+            task_ids=[task.id for task in chosen],
+            tasks=chosen,
+            num_candidates=len(progress.accepted),
+            num_accepted=sum(progress.accepted),
+            accepted=progress.accepted,
+            num_sequences=num_sequences(chosen),
+        )
+
+    async def _batch(
+        self,
+        spec: SynthesisSpec,
+        request: TaskSampleRequest,
+        plan: Plan,
+        num: int,
+        seed: int,
+        progress: _Progress,
+        forbidden: frozenset[str],
+    ) -> list[CheckedCandidate]:
+        exclusions = Exclusions(keys=frozenset(progress.keys), names=forbidden)
+        selection = await DrawCandidates(drafts=self.drafts)(
+            CandidateOrder(
+                plan=plan,
+                database=spec.database,
+                split=request.split,
+                holdout_share=spec.holdout_share,
+                num=num,
+                seed=seed,
+                exclusions=exclusions,
+            )
+        )
+        episodes = PlayEpisodes(
+            player=self.player,
+            max_concurrent=self.max_concurrent_episodes,
+            max_turns=self.max_turns,
+        )
+        check = CheckCandidates(checker=self.checker, episodes=episodes)
+        evaluation = full_evaluation_plan(plan.stream_id)
+        return await check(selection.candidates(), evaluation, exclusions, seed)
+
+
+def _frozen_plan(stream: PlanStream, request: TaskSampleRequest) -> Plan:
+    plan = stream.plans[0] if request.plan_version == "first" else stream.plans[-1]
+    unknown = sorted(set(request.goals) - set(plan.goals))
+    if unknown:
+        raise InvalidRequestError(f"the run's plans do not draw {', '.join(unknown)}")
+    return frozen(plan, request.goals or list(plan.goals), balanced=request.balanced)
+
+
+def _batch_size(request: TaskSampleRequest, progress: _Progress, num_plans: int) -> int:
+    """Candidates per plan for what is missing, at the yield seen so far (half at first)."""
+    missing = request.num - len(_picked(progress.tasks, request))
+    rate = (sum(progress.accepted) + 1) / (len(progress.accepted) + 2)
+    wanted = math.ceil(missing / max(rate, 0.05) / num_plans)
+    return min(MAX_BATCH, max(MIN_BATCH, wanted))
+
+
+def _picked(tasks: Sequence[Task], request: TaskSampleRequest) -> list[Task]:
+    return picked(
+        tasks,
+        request.num,
+        balanced=request.balanced,
+        max_per_signature=request.max_per_signature,
+    )

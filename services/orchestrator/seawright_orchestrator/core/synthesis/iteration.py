@@ -1,0 +1,151 @@
+"""Bookkeeping of one iteration: outcomes, funnel report, and the stream's successor."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from seawright_orchestrator.core.synthesis.cascade import CheckedCandidate, blame_of
+from seawright_orchestrator.core.synthesis.identities import draft_key
+from seawright_orchestrator.core.synthesis.ports import PlayedEpisode
+from seawright_orchestrator.core.synthesis.rules import goal_rows
+from seawright_orchestrator.core.synthesis.state import CandidateOutcome, CheckStats, PlanStream
+from seawright_orchestrator.core.synthesis.statistics import num_sequences
+from seawright_shared.contracts.orchestrator import RejectedDraft
+from seawright_shared.records.reports import IterationReport
+from seawright_shared.records.tasks import Task
+from seawright_shared.records.verdicts import Attribution, Verdict
+
+WINDOW = 1600
+"""Latest candidates that reflection reads, at least two iterations of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A decided candidate: accepted with its episodes, or refused by a verdict."""
+
+    checked: CheckedCandidate
+    episodes: tuple[PlayedEpisode, ...] = ()
+    late_refusal: Verdict | None = None
+    """A played episode spoke against the task after it had passed every task check."""
+    num_lost: int = 0
+
+    @property
+    def task(self) -> Task | None:
+        """The task, where it was accepted."""
+        return None if self.late_refusal else self.checked.task
+
+    @property
+    def refusal(self) -> Verdict:
+        """The verdict that stopped it."""
+        return self.late_refusal or self.checked.refusal
+
+
+def outcome_of(judged: Judged, iteration: int) -> CandidateOutcome:
+    """Return the candidate as evidence. An agent's failure is no evidence against the plan."""
+    draft = judged.checked.candidate.draft
+    accepted = judged.task is not None
+    return CandidateOutcome(
+        draft_id=draft.id,
+        iteration=iteration,
+        goals=goal_rows(draft),
+        accepted=accepted,
+        failed_goal=None if accepted or judged.late_refusal else judged.checked.failed_goal,
+        cause="" if accepted else judged.refusal.failure_class or judged.refusal.stage,
+        probe=judged.checked.candidate.probe,
+    )
+
+
+def rejected(judged: Judged, stream: PlanStream) -> RejectedDraft:
+    """Return the refused draft as it is kept."""
+    draft = judged.checked.candidate.draft
+    return RejectedDraft(
+        draft_id=draft.id,
+        stream_id=stream.id,
+        iteration=stream.iteration,
+        goal_types=[goal.type for goal in draft.goals],
+        verdict=judged.refusal,
+    )
+
+
+def report_of(
+    stream: PlanStream, decided: Sequence[Judged], *, num_undecided: int, num_infeasible: int
+) -> IterationReport:
+    """Return the funnel. Candidates that infrastructure spoilt are not counted as candidates."""
+    refusals = [judged.refusal for judged in decided if judged.task is None]
+    tasks = [judged.task for judged in decided if judged.task is not None]
+    causes = Counter(verdict.failure_class or verdict.stage for verdict in refusals)
+    return IterationReport(
+        stream_id=stream.id,
+        iteration=stream.iteration,
+        plan_id=stream.plan.id,
+        num_candidates=len(decided) + num_infeasible,
+        num_infeasible=num_infeasible,
+        num_accepted=len(tasks),
+        stages=_counts(Counter(verdict.stage for verdict in refusals)),
+        causes=_counts(causes),
+        attributions=_counts(_attributions(decided, num_undecided)),
+        num_sequences=num_sequences(tasks),
+    )
+
+
+def advanced(
+    stream: PlanStream,
+    decided: Sequence[Judged],
+    report: IterationReport,
+    *,
+    num_iterations: int,
+) -> PlanStream:
+    """Return the stream with this iteration in its memory; its plans are still the same."""
+    outcomes = [outcome_of(judged, stream.iteration) for judged in decided]
+    accepted = [judged for judged in decided if judged.task is not None]
+    size = max(WINDOW, 2 * len(outcomes))
+    done = stream.iteration + 1
+    return stream.model_copy(
+        update={
+            "iteration": done,
+            "window": [*stream.window, *outcomes][-size:],
+            "check_stats": _with_runs(stream, decided),
+            "reports": [*stream.reports, report],
+            "accepted_task_ids": [
+                *stream.accepted_task_ids,
+                *(judged.task.id for judged in accepted if judged.task),
+            ],
+            "accepted_keys": [
+                *stream.accepted_keys,
+                *(draft_key(judged.checked.candidate.draft) for judged in accepted),
+            ],
+            "status": "finished" if done >= num_iterations else "open",
+        }
+    )
+
+
+def _attributions(decided: Sequence[Judged], num_undecided: int) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for judged in decided:
+        if judged.task is None:
+            counts[(judged.refusal.attribution or blame_of(judged.refusal)).value] += 1
+            continue
+        for episode in judged.episodes:
+            if episode.verdict.attribution is not None:
+                counts[episode.verdict.attribution.value] += 1
+    lost = num_undecided + sum(judged.num_lost for judged in decided)
+    if lost:
+        counts[Attribution.INFRA.value] += lost
+    return counts
+
+
+def _with_runs(stream: PlanStream, decided: Sequence[Judged]) -> dict[str, CheckStats]:
+    stats = dict(stream.check_stats)
+    for judged in decided:
+        for verdict in judged.checked.verdicts:
+            old = stats.get(verdict.stage, CheckStats())
+            stats[verdict.stage] = CheckStats(
+                runs=old.runs + 1,
+                catches=old.catches + (not verdict.ok),
+                milliseconds=old.milliseconds + verdict.milliseconds,
+            )
+    return stats
+
+
+def _counts(counter: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counter.items(), key=lambda item: (-item[1], item[0])))

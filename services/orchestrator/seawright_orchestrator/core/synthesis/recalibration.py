@@ -1,0 +1,107 @@
+"""Revision of the evaluation plan by what its checks cost and caught."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from seawright_orchestrator.core.synthesis.plans import HYGIENE, stamped_evaluation
+from seawright_orchestrator.core.synthesis.state import CheckStats
+from seawright_shared.records.plans import CheckConfig, EvaluationPlan
+
+EXCHANGEABLE = frozenset({"policy", "effect", "reference"})
+"""Checks that need an executed draft and nothing of each other."""
+MIN_RUNS = 20
+MIN_LATE_FAULTS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalibration:
+    """The revised plan (the same one where nothing changed) and sentences on what changed."""
+
+    plan: EvaluationPlan
+    changes: list[str]
+
+
+def recalibrate(
+    plan: EvaluationPlan, stats: Mapping[str, CheckStats], *, num_late_task_faults: int
+) -> Recalibration:
+    """Return the plan with checks moved left or enabled, as far as the figures say so.
+
+    `num_late_task_faults` counts tasks that passed every task check and were then found bad by
+    a played episode.
+    """
+    checks = list(plan.task_checks)
+    changes: list[str] = []
+    checks = _hygiene_first(checks, stats, changes)
+    checks = _cheap_catches_first(checks, stats, changes)
+    checks = _late_faults_enable(checks, num_late_task_faults, changes)
+    if not changes:
+        return Recalibration(plan=plan, changes=[])
+    revised = plan.model_copy(
+        update={"version": plan.version + 1, "parent": plan.id, "task_checks": checks}
+    )
+    return Recalibration(plan=stamped_evaluation(revised), changes=changes)
+
+
+def names_before_execution(plan: EvaluationPlan) -> set[str]:
+    """Return the enabled checks that stand before `execution`."""
+    names = [check.id for check in plan.task_checks if check.enabled]
+    cut = names.index("execution") if "execution" in names else len(names)
+    return set(names[:cut])
+
+
+def _hygiene_first(
+    checks: Sequence[CheckConfig], stats: Mapping[str, CheckStats], changes: list[str]
+) -> list[CheckConfig]:
+    order = list(checks)
+    for name in HYGIENE:
+        place = _place(order, name)
+        target = _place(order, "execution")
+        caught = stats.get(name, CheckStats()).catches
+        if place is None or target is None or place < target or not caught:
+            continue
+        order.insert(target, order.pop(place))
+        changes.append(f"{name} moved before execution: it caught {caught} drafts that cost work")
+    return order
+
+
+def _cheap_catches_first(
+    checks: Sequence[CheckConfig], stats: Mapping[str, CheckStats], changes: list[str]
+) -> list[CheckConfig]:
+    places = [index for index, check in enumerate(checks) if check.id in EXCHANGEABLE]
+    movable = [checks[index] for index in places]
+    if any(stats.get(check.id, CheckStats()).runs < MIN_RUNS for check in movable):
+        return list(checks)
+    ranked = sorted(movable, key=lambda check: -_catches_per_millisecond(stats[check.id]))
+    if [check.id for check in ranked] == [check.id for check in movable]:
+        return list(checks)
+    order = list(checks)
+    for index, check in zip(places, ranked, strict=True):
+        order[index] = check
+    words = ", ".join(check.id for check in ranked)
+    changes.append(f"order is now {words}: by catches per millisecond")
+    return order
+
+
+def _late_faults_enable(
+    checks: Sequence[CheckConfig], num_late: int, changes: list[str]
+) -> list[CheckConfig]:
+    disabled = [check for check in checks if not check.enabled]
+    if num_late < MIN_LATE_FAULTS or not disabled:
+        return list(checks)
+    first = disabled[0]
+    changes.append(f"{first.id} enabled: {num_late} bad tasks were found only by playing them")
+    return [
+        check.model_copy(update={"enabled": True}) if check.id == first.id else check
+        for check in checks
+    ]
+
+
+def _place(checks: Sequence[CheckConfig], name: str) -> int | None:
+    found = (index for index, check in enumerate(checks) if check.id == name and check.enabled)
+    return next(found, None)
+
+
+def _catches_per_millisecond(stats: CheckStats) -> float:
+    """Catches per run over cost per run; checks too fast to be timed cost a microsecond."""
+    cost = max(stats.milliseconds / stats.runs, 1e-3)
+    return (stats.catches / stats.runs) / cost

@@ -1,0 +1,71 @@
+"""Draw drafts until a plan's candidates are found, or the bound on draws is reached."""
+
+from dataclasses import dataclass
+
+from seawright_orchestrator.core.synthesis.ports import DraftSource
+from seawright_orchestrator.core.synthesis.sampling import Exclusions, Selection
+from seawright_orchestrator.core.synthesis.seeds import derive_seed
+from seawright_shared.contracts.environment import DraftRequest
+from seawright_shared.records.domains import DatabaseRef
+from seawright_shared.records.plans import Plan
+
+OVERSAMPLING = 4
+"""Drafts drawn per candidate and round."""
+MAX_ROUNDS = 16
+MAX_IDLE_ROUNDS = 2
+"""Rounds in a row that filled nothing, after which the rest is taken from the surplus."""
+MAX_DRAFTS = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateOrder:
+    """How many candidates of which plan, from which customers."""
+
+    plan: Plan
+    database: DatabaseRef
+    split: str
+    holdout_share: float
+    num: int
+    seed: int
+    exclusions: Exclusions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawCandidates:
+    """Ask the environment for drafts and apply the plan to them; a function of the order."""
+
+    drafts: DraftSource
+
+    async def __call__(self, order: CandidateOrder) -> Selection:
+        """Return the selection with at most `order.num` candidates in it."""
+        selection = Selection(
+            plan=order.plan, num=order.num, seed=order.seed, exclusions=order.exclusions
+        )
+        idle = 0
+        for number in range(MAX_ROUNDS):
+            missing = selection.num_missing
+            selection.offer(await self.drafts.draw(_request(order, number)))
+            if selection.is_full:
+                break
+            idle = idle + 1 if selection.num_missing == missing else 0
+            if idle >= MAX_IDLE_ROUNDS:
+                break
+        return selection
+
+
+def _request(order: CandidateOrder, number: int) -> DraftRequest:
+    plan = order.plan
+    return DraftRequest.model_validate(
+        {
+            "database": order.database,
+            "split": order.split,
+            "holdout_share": order.holdout_share,
+            "seed": derive_seed(order.seed, "draw", number),
+            "num": min(MAX_DRAFTS, OVERSAMPLING * order.num),
+            "goals": plan.goals,
+            "num_goals": plan.num_goals,
+            "disclosures": plan.disclosures,
+            "references": plan.references,
+            "personas": plan.personas,
+        }
+    )
