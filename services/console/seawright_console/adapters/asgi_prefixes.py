@@ -1,0 +1,38 @@
+"""Serves several applications under one address, each below its own prefix.
+
+Not a Starlette mount: an application sees the paths it would see alone, so that its limits and
+metrics, which know paths, hold here too; `root_path` tells it where it is for its documentation.
+"""
+
+from collections.abc import Mapping
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+ROOT = ""
+"""The name of the application that has no prefix and owns the lifespan."""
+
+
+class Prefixes:
+    """Hands each request to the application whose prefix it has, all others to `ROOT`'s.
+
+    `apps` is read at each request, so that applications may be made after this one.
+    """
+
+    def __init__(self, apps: Mapping[str, ASGIApp]) -> None:
+        self._apps = apps
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] == "lifespan":
+            await self._apps[ROOT](scope, receive, send)
+            return
+        path = str(scope["path"])
+        name, _, rest = path.removeprefix("/").partition("/")
+        if not name or name not in self._apps:
+            await self._apps[ROOT](scope, receive, send)
+            return
+        inner = dict(scope)
+        inner["path"] = f"/{rest}"
+        inner["raw_path"] = f"/{rest}".encode()
+        inner["root_path"] = f"{scope.get('root_path', '')}/{name}"
+        await self._apps[name](inner, receive, send)

@@ -1,0 +1,78 @@
+"""Run specs from TOML or JSON files and from `--set path=value`."""
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar, cast
+
+from pydantic import BaseModel, ValidationError
+
+from seawright_shared.errors import FieldError, InvalidRequestError
+
+M = TypeVar("M", bound=BaseModel)
+Plain = dict[str, object]
+
+
+def spec_of(
+    kind: type[M], file: Path | None, settings: Sequence[str], flags: Mapping[str, object | None]
+) -> M:
+    """Return the spec: the file, overridden by flags that were given, then by `--set`."""
+    plain = _read(file) if file is not None else {}
+    for path, value in flags.items():
+        if value is not None:
+            _put(plain, path, value)
+    for setting in settings:
+        path, separator, text = setting.partition("=")
+        if not separator or not path:
+            raise InvalidRequestError(
+                f"--set needs PATH=VALUE, as in agent.kind=scripted, not {setting!r}"
+            )
+        _put(plain, path, _value(text))
+    try:
+        return kind.model_validate_json(json.dumps(plain, default=str))
+    except ValidationError as error:
+        raise InvalidRequestError(
+            f"the {kind.__name__} is not valid: {error.error_count()} wrong fields",
+            errors=[
+                FieldError(
+                    pointer="/" + "/".join(str(part) for part in each["loc"]),
+                    code=each["type"],
+                    detail=each["msg"],
+                )
+                for each in error.errors()
+            ],
+        ) from error
+
+
+def _read(file: Path) -> Plain:
+    try:
+        text = file.read_text()
+    except OSError as error:
+        raise InvalidRequestError(f"cannot read {file}: {error.strerror}") from error
+    try:
+        read: object = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
+    except ValueError as error:
+        form = "JSON" if file.suffix == ".json" else "TOML"
+        raise InvalidRequestError(f"{file} is not {form}: {error}") from error
+    if not isinstance(read, dict):
+        raise InvalidRequestError(f"{file} holds no table of fields")
+    return cast("Plain", read)
+
+
+def _put(plain: Plain, path: str, value: object) -> None:
+    *parents, last = path.split(".")
+    at = plain
+    for name in parents:
+        inner = at.setdefault(name, {})
+        if not isinstance(inner, dict):
+            raise InvalidRequestError(f"cannot set {path}: {name} is no table")
+        at = cast("Plain", inner)
+    at[last] = value
+
+
+def _value(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -1,0 +1,301 @@
+"""What a report says: everything computed, nothing rendered."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from seawright_console.core import figures
+from seawright_console.core.charts import SERIES
+from seawright_console.core.lanes import Reading
+from seawright_console.core.statistics import Difference, paired_difference
+from seawright_shared.contracts.orchestrator import EvaluationRun, SynthesisReport
+from seawright_shared.contracts.trainer import TrainingRun, TrainingStep
+from seawright_shared.records.plans import Reflection
+from seawright_shared.records.reports import Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """The records a report is made from."""
+
+    title: str
+    subtitle: str = ""
+    syntheses: Sequence[SynthesisReport] = ()
+    trainings: Sequence[tuple[TrainingRun, Sequence[TrainingStep]]] = ()
+    evaluations: Mapping[str, EvaluationRun] = field(default_factory=dict[str, EvaluationRun])
+    """By stage, in the order shown; each later one is compared with the one before."""
+    readings: Sequence[Reading] = ()
+    notes: Sequence[str] = ()
+    versions: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One number at the top."""
+
+    name: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassRow:
+    """One agent's pass^k; None where the evaluation had fewer trials."""
+
+    name: str
+    intervals: tuple[Interval | None, ...]
+    num_tasks: int
+    num_episodes: int
+    num_excluded: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One agent against another on the same tasks."""
+
+    name: str
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IterationRow:
+    """One row of the yield table."""
+
+    stream: int
+    iteration: int
+    num_candidates: int
+    num_infeasible: int
+    num_accepted: int
+    yield_share: float
+    num_sequences: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamPart:
+    """What one stream learned."""
+
+    index: int
+    theme: str
+    figure: str | None
+    reflections: Sequence[Reflection]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SynthesisPart:
+    """The figures of one synthesis run; `*_figure` are SVG."""
+
+    caption: str
+    legend: Sequence[tuple[str, str]]
+    yield_figure: str
+    cause_figure: str
+    stage_figure: str
+    attribution_figure: str | None
+    iterations: Sequence[IterationRow]
+    streams: Sequence[StreamPart]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A titled SVG."""
+
+    title: str
+    svg: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingPart:
+    """The curves of one training run."""
+
+    title: str
+    caption: str
+    figures: Sequence[Figure]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A report, ready to be rendered."""
+
+    title: str
+    subtitle: str
+    tiles: Sequence[Tile]
+    ks: Sequence[int]
+    stage_legend: Sequence[tuple[str, str]]
+    pass_figure: str | None
+    pass_rows: Sequence[PassRow]
+    differences: Sequence[Comparison]
+    syntheses: Sequence[SynthesisPart]
+    trainings: Sequence[TrainingPart]
+    readings: Sequence[Reading]
+    notes: Sequence[str]
+    versions: Mapping[str, str]
+    specs: Mapping[str, str]
+
+
+SFT_METRICS = {"loss": "Loss per token"}
+GRPO_METRICS = {
+    "reward": "Mean reward of the rollouts",
+    "entropy": "Entropy",
+    "clip_share": "Share of clipped tokens",
+    "staleness": "Staleness of the rollouts, in versions",
+}
+"""Metrics drawn where a run reports them; the reward first."""
+
+
+def report_of(findings: Findings) -> Report:
+    """Return the report of the findings."""
+    done = {
+        name: run
+        for name, run in findings.evaluations.items()
+        if run.report and run.report.pass_hat
+    }
+    ks = sorted({k for run in done.values() if run.report for k in run.report.pass_hat})
+    return Report(
+        title=findings.title,
+        subtitle=findings.subtitle,
+        tiles=[*_yield_tiles(findings.syntheses), *_pass_tiles(done)],
+        ks=ks,
+        stage_legend=[(name, SERIES[n % len(SERIES)]) for n, name in enumerate(done)],
+        pass_figure=figures.pass_figure(done) if done else None,
+        pass_rows=pass_rows(done, ks),
+        differences=comparisons(done),
+        syntheses=[_synthesis_part(each) for each in findings.syntheses],
+        trainings=[_training_part(run, steps) for run, steps in findings.trainings],
+        readings=findings.readings,
+        notes=findings.notes,
+        versions=findings.versions,
+        specs=_specs(findings),
+    )
+
+
+def pass_rows(evaluations: Mapping[str, EvaluationRun], ks: Sequence[int]) -> list[PassRow]:
+    """Return one row per evaluation that has a report."""
+    return [
+        PassRow(
+            name=name,
+            intervals=tuple(run.report.pass_hat.get(k) for k in ks),
+            num_tasks=run.report.num_tasks,
+            num_episodes=run.report.num_episodes,
+            num_excluded=run.report.num_excluded,
+        )
+        for name, run in evaluations.items()
+        if run.report is not None
+    ]
+
+
+def comparisons(evaluations: Mapping[str, EvaluationRun]) -> list[Comparison]:
+    """Return the paired difference of pass^1 of each stage from the one before it."""
+    stages = [(name, run.report) for name, run in evaluations.items() if run.report is not None]
+    return [
+        Comparison(
+            name=f"{after} - {before}, pass^1",
+            difference=paired_difference(later.per_task, earlier.per_task),
+        )
+        for (before, earlier), (after, later) in itertools.pairwise(stages)
+    ]
+
+
+def _yield_tiles(syntheses: Sequence[SynthesisReport]) -> list[Tile]:
+    tiles: list[Tile] = []
+    for synthesis in syntheses:
+        yields = list(figures.pooled_yields(synthesis.streams).values())
+        if yields:
+            note = f"from {yields[0]:.0%} in the first of {len(yields)} iterations"
+            tiles.append(Tile(name="Yield, last iteration", value=f"{yields[-1]:.0%}", note=note))
+        tiles.append(
+            Tile(
+                name="Verified tasks",
+                value=f"{synthesis.run.num_tasks:,}",
+                note=f"{len(synthesis.streams)} plan streams",
+            )
+        )
+    return tiles
+
+
+def _pass_tiles(evaluations: Mapping[str, EvaluationRun]) -> list[Tile]:
+    return [
+        Tile(
+            name=f"pass^1, {name}",
+            value=f"{run.report.pass_hat[1].value:.1%}",
+            note=f"95 %: {run.report.pass_hat[1].low:.1%} to {run.report.pass_hat[1].high:.1%}",
+        )
+        for name, run in evaluations.items()
+        if run.report is not None and 1 in run.report.pass_hat
+    ]
+
+
+def _synthesis_part(synthesis: SynthesisReport) -> SynthesisPart:
+    reports = [report for stream in synthesis.streams for report in stream.iterations]
+    attributions = figures.total(report.attributions for report in reports)
+    spec = synthesis.run.spec
+    return SynthesisPart(
+        caption=f"Run {synthesis.run.id}: {spec.domain}, evolution by {spec.evolution},"
+        f" seed {spec.seed}.",
+        legend=[
+            *(
+                (f"stream {each.index}", SERIES[each.index % len(SERIES)])
+                for each in synthesis.streams
+            ),
+            ("all streams", "ink"),
+        ],
+        yield_figure=figures.yield_figure(synthesis.streams),
+        cause_figure=figures.cause_figure(reports),
+        stage_figure=figures.counts_figure(
+            figures.total(report.stages for report in reports), title="Stages"
+        ),
+        attribution_figure=figures.counts_figure(attributions, title="Attribution")
+        if attributions
+        else None,
+        iterations=[
+            IterationRow(
+                stream=stream.index,
+                iteration=report.iteration,
+                num_candidates=report.num_candidates,
+                num_infeasible=report.num_infeasible,
+                num_accepted=report.num_accepted,
+                yield_share=report.yield_share,
+                num_sequences=report.num_sequences,
+            )
+            for stream in synthesis.streams
+            for report in stream.iterations
+        ],
+        streams=[
+            StreamPart(
+                index=stream.index,
+                theme=stream.plans[-1].theme if stream.plans else "",
+                figure=figures.rules_figure(stream),
+                reflections=stream.reflections,
+            )
+            for stream in synthesis.streams
+        ],
+    )
+
+
+def _training_part(run: TrainingRun, steps: Sequence[TrainingStep]) -> TrainingPart:
+    metrics = SFT_METRICS if run.spec.kind == "sft" else GRPO_METRICS
+    drawn = [
+        Figure(title=title, svg=svg)
+        for metric, title in metrics.items()
+        if (svg := figures.metric_figure(steps, metric, title=title, unit=metric == "reward"))
+    ]
+    name = {"sft": "Supervised fine-tuning", "grpo": "Reinforcement learning (GRPO)"}
+    return TrainingPart(
+        title=name[run.spec.kind],
+        caption=f"Run {run.id}: {run.step} steps, {run.status.value}, seed {run.spec.seed}"
+        + (", rewards shuffled (control)" if run.spec.shuffle_rewards else "")
+        + ".",
+        figures=drawn,
+    )
+
+
+def _specs(findings: Findings) -> dict[str, str]:
+    specs = {
+        f"Synthesis {each.run.id}": each.run.spec.model_dump_json(indent=2)
+        for each in findings.syntheses
+    }
+    specs |= {
+        f"Training {run.id}": run.spec.model_dump_json(indent=2) for run, _ in findings.trainings
+    }
+    return specs | {
+        f"Evaluation {name}, {run.id}": run.spec.model_dump_json(indent=2)
+        for name, run in findings.evaluations.items()
+    }

@@ -1,0 +1,111 @@
+"""Embedded mode: all services in one process, and the dashboard in front of them."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+import seawright_environment.settings
+import seawright_environment.wiring
+import seawright_orchestrator.settings
+import seawright_orchestrator.wiring
+import seawright_policy.settings
+import seawright_policy.wiring
+import seawright_trainer.settings
+import seawright_trainer.wiring
+import seawright_user_simulator.settings
+import seawright_user_simulator.wiring
+from seawright_console.adapters.asgi_prefixes import ROOT, Prefixes
+from seawright_console.adapters.http_deployment import addresses_below, opened
+from seawright_console.adapters.jinja_pages import Pages
+from seawright_console.api.dashboard import dashboard_routes
+from seawright_console.core.deployment import Deployment
+from seawright_console.usecases.gather_findings import GatherFindings
+from seawright_console.usecases.survey import Survey
+from seawright_shared.web.create_app import create_app
+
+EMBEDDED = "http://embedded"
+"""Where services find each other inside the process; never resolved."""
+
+START_ORDER = ("environment", "user-simulator", "policy", "orchestrator", "trainer")
+"""Who is needed starts before who needs it; they stop in the reverse order."""
+
+
+def build(folder: Path, *, public_url: str) -> ASGIApp:
+    """Assemble everything in one process, with its state in `folder`.
+
+    `public_url` is where the result will be served: the trainer's ranks, being processes of
+    their own, reach the services there.
+    """
+    apps: dict[str, ASGIApp] = {}
+    transport = httpx.ASGITransport(app=Prefixes(apps), raise_app_exceptions=False)
+    services = service_apps(folder, transport, public_url)
+    apps.update(services)
+    deployment = opened(addresses_below(EMBEDDED), transport=transport)
+    apps[ROOT] = console_app(deployment, services)
+    return Prefixes(apps)
+
+
+def console_app(deployment: Deployment, services: dict[str, FastAPI]) -> FastAPI:
+    """Return the dashboard, whose lifespan is that of all services too."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        async with AsyncExitStack() as stack:
+            for peer in deployment.peers.values():
+                stack.push_async_callback(peer.aclose)
+            for name in START_ORDER:
+                app = services[name]
+                await stack.enter_async_context(app.router.lifespan_context(app))
+            yield
+
+    gather = GatherFindings(deployment=deployment)
+    routes = dashboard_routes(Survey(deployment=deployment), gather, Pages())
+    return create_app("console", [routes], lifespan=lifespan)
+
+
+def service_apps(
+    folder: Path, transport: httpx.AsyncBaseTransport, public_url: str
+) -> dict[str, FastAPI]:
+    """Return every service, with its state in the folder and its peers behind the transport."""
+    peers = addresses_below(EMBEDDED)
+    blobs = folder / "blobs"
+    return {
+        "environment": seawright_environment.wiring.build(
+            seawright_environment.settings.Settings()
+        ),
+        "user-simulator": seawright_user_simulator.wiring.build(
+            seawright_user_simulator.settings.Settings(), transport=transport
+        ),
+        "policy": seawright_policy.wiring.build(seawright_policy.settings.Settings()),
+        "orchestrator": seawright_orchestrator.wiring.build(
+            seawright_orchestrator.settings.Settings(
+                database_url=sqlite_url(folder / "orchestrator.db"),
+                blobs_folder=blobs,
+                environment_url=peers["environment"],
+                user_simulator_url=peers["user-simulator"],
+                policy_url=peers["policy"],
+            ),
+            transport=transport,
+        ),
+        "trainer": seawright_trainer.wiring.build(
+            seawright_trainer.settings.Settings(
+                database_url=sqlite_url(folder / "trainer.db"),
+                blob_dir=blobs,
+                runs_dir=folder / "runs",
+                orchestrator_url=peers["orchestrator"],
+                policy_url=peers["policy"],
+                self_url=f"{public_url}/trainer",
+            ),
+            transport=transport,
+        ),
+    }
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the address of a SQLite file; its folder exists afterwards."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return f"sqlite+aiosqlite:///{path.resolve()}"
