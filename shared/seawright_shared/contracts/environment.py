@@ -56,6 +56,8 @@ class ToolCallResponse(Record):
 
     result: ToolResult
     version: int
+    state_hash: str | None = None
+    """After a tool that may write; None: the state is the one before."""
 
 
 class StateResponse(Record):

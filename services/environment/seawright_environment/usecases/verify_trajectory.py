@@ -1,0 +1,114 @@
+"""Verify a trajectory: replay its calls and judge what came of them."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from seawright_environment.core.checker import check_trajectory
+from seawright_environment.core.databases import Databases
+from seawright_environment.core.replay import replay
+from seawright_environment.core.tau2_documents import read_document
+from seawright_environment.core.tau2_evaluation import SCORED_STOPS, evaluate
+from seawright_environment.core.tau2_verdicts import tau2_verdict
+from seawright_shared.errors import FieldError, InvalidRequestError
+from seawright_shared.records.checkers import CheckerSpec
+from seawright_shared.records.messages import Message
+from seawright_shared.records.tasks import Task
+from seawright_shared.records.trajectories import StopReason
+from seawright_shared.records.verdicts import Attribution, Verdict
+
+FAULTS = {
+    StopReason.USER_ERROR: Attribution.USER,
+    StopReason.INFRASTRUCTURE: Attribution.INFRA,
+}
+"""Ends of an episode that say nothing about the agent: they never become a reward."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyTrajectory:
+    """Works off the event loop."""
+
+    databases: Databases
+
+    async def __call__(
+        self,
+        task: Task,
+        messages: Sequence[Message],
+        stop: StopReason,
+        *,
+        scoring: Literal["checker", "tau2"] = "checker",
+        checker: CheckerSpec | None = None,
+    ) -> Verdict:
+        """Return the verdict; its reward is None where a fault must not become one."""
+        return await asyncio.to_thread(self._verify, task, messages, stop, scoring, checker)
+
+    def _verify(
+        self,
+        task: Task,
+        messages: Sequence[Message],
+        stop: StopReason,
+        scoring: Literal["checker", "tau2"],
+        checker: CheckerSpec | None,
+    ) -> Verdict:
+        began = time.perf_counter()
+        if stop in FAULTS:
+            verdict = _faulty(f"stop:{stop}", f"the episode ended by {stop}", FAULTS[stop])
+        elif scoring == "tau2":
+            verdict = self._by_tau2(task, messages, stop)
+        else:
+            verdict = self._by_checker(task, messages, stop, checker or task.checker)
+        milliseconds = (time.perf_counter() - began) * 1000
+        return verdict.model_copy(update={"milliseconds": milliseconds})
+
+    def _by_tau2(self, task: Task, messages: Sequence[Message], stop: StopReason) -> Verdict:
+        if task.tau2 is None:
+            raise _invalid("/task/tau2", "scoring tau2 needs the task's tau2-bench document")
+        base = self.databases.load(task.database)
+        evaluation = evaluate(base, read_document(task.tau2), messages, stop)
+        if evaluation.mismatches:
+            return _faulty("replay:mismatch", "; ".join(evaluation.mismatches), Attribution.ENV)
+        return tau2_verdict(evaluation, stop)
+
+    def _by_checker(
+        self,
+        task: Task,
+        messages: Sequence[Message],
+        stop: StopReason,
+        checker: CheckerSpec | None,
+    ) -> Verdict:
+        if checker is None:
+            raise _invalid(
+                "/task/checker", "scoring checker needs a checker, of the task or beside"
+            )
+        run = replay(self.databases.load(task.database), task, messages)
+        if run.mismatches:
+            return _faulty("replay:mismatch", "; ".join(run.mismatches), Attribution.ENV)
+        verdict = check_trajectory(checker, run)
+        if stop in SCORED_STOPS or verdict.reward is None:
+            return verdict
+        ended = {
+            "ok": False,
+            "reward": 0.0,
+            "failure_class": f"stop:{stop}",
+            "rationale": f"the episode ended by {stop}",
+            "attribution": Attribution.AGENT,
+        }
+        return verdict.model_copy(update=ended)
+
+
+def _faulty(failure_class: str, rationale: str, attribution: Attribution) -> Verdict:
+    return Verdict(
+        subject="trajectory",
+        ok=False,
+        stage=failure_class.split(":")[0],
+        failure_class=failure_class,
+        rationale=rationale,
+        attribution=attribution,
+    )
+
+
+def _invalid(pointer: str, detail: str) -> InvalidRequestError:
+    error = FieldError(pointer=pointer, code="missing", detail=detail)
+    return InvalidRequestError(detail, errors=[error])
