@@ -22,9 +22,14 @@ def check_trajectory(spec: CheckerSpec, run: Replay) -> Verdict:
 
     Blames nobody. A checker that cannot be applied says so, and gives no reward at all.
     """
+    verdict = judge(spec, run)
+    return verdict.model_copy(update={"final_state_hash": run.world.state_hash()})
+
+
+def judge(spec: CheckerSpec, run: Replay) -> Verdict:
+    """Return the verdict without the final state's hash, which costs more than the checks do."""
     try:
         checks = [check for kind in ITEMS for check in _CHECKS[kind](spec, run)]
-        state_hash = run.world.state_hash()
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         return Verdict(
             subject="trajectory",
@@ -43,7 +48,6 @@ def check_trajectory(spec: CheckerSpec, run: Replay) -> Verdict:
         rationale=failed.why if failed else "",
         checks=checks,
         reward=0.0 if failed else 1.0,
-        final_state_hash=state_hash,
     )
 
 

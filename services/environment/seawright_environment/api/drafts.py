@@ -1,0 +1,32 @@
+"""POST /v1/drafts."""
+
+from fastapi import APIRouter
+
+from seawright_environment.core.drafting import DraftOrder
+from seawright_environment.usecases.draft_tasks import DraftTasks
+from seawright_shared.contracts.environment import DraftBatch, DraftRequest
+
+
+def draft_routes(draft_tasks: DraftTasks) -> APIRouter:
+    """Return the routes of drafts."""
+    router = APIRouter(prefix="/v1", tags=["synthesis"])
+
+    # Not a coroutine: drawing is CPU work, and runs in a thread.
+    @router.post("/drafts", operation_id="draw_drafts")
+    def draw(request: DraftRequest) -> DraftBatch:
+        """Return goals drawn for customers of one split, reproducibly by seed."""
+        order = DraftOrder(
+            database=request.database,
+            seed=request.seed,
+            num=request.num,
+            is_heldout=request.split == "heldout",
+            holdout_share=request.holdout_share,
+            goals=request.goals,
+            num_goals=request.num_goals,
+            disclosures=request.disclosures,
+            references=request.references,
+            personas=request.personas,
+        )
+        return DraftBatch(drafts=draft_tasks(order))
+
+    return router

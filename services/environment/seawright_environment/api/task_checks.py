@@ -1,0 +1,33 @@
+"""POST /v1/task-checks."""
+
+from fastapi import APIRouter
+
+from seawright_environment.usecases.check_tasks import CheckTasks
+from seawright_shared.contracts.environment import (
+    TaskCheckRequest,
+    TaskCheckResponse,
+    TaskCheckResult,
+)
+
+
+def task_check_routes(check_tasks: CheckTasks) -> APIRouter:
+    """Return the routes of task checks."""
+    router = APIRouter(prefix="/v1", tags=["synthesis"])
+
+    # Not a coroutine: checking is CPU work, and runs in a thread.
+    @router.post("/task-checks", operation_id="check_tasks")
+    def check(request: TaskCheckRequest) -> TaskCheckResponse:
+        """Run the cascade on each draft until a check fails; what passes comes back as a task."""
+        outcomes = check_tasks(request.drafts, request.checks, min_kill=request.min_kill)
+        results = [
+            TaskCheckResult(
+                draft_id=draft.id,
+                task=outcome.task,
+                verdicts=outcome.verdicts,
+                failed_goal=outcome.failed_goal,
+            )
+            for draft, outcome in zip(request.drafts, outcomes, strict=True)
+        ]
+        return TaskCheckResponse(results=results)
+
+    return router

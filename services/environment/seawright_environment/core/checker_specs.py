@@ -1,0 +1,59 @@
+"""Checkers compiled from gold: what changed must have changed, and nothing else may."""
+
+from collections.abc import Sequence
+
+from pydantic import JsonValue
+
+from seawright_environment.core.checker import WRITES
+from seawright_environment.core.checker_values import Compare
+from seawright_shared.records.checkers import (
+    BeforeItem,
+    CalledItem,
+    CheckerSpec,
+    GoalItem,
+    SaidItem,
+)
+from seawright_shared.records.tasks import Outcome, PatchOp
+
+IDENTIFY = "find_user_id_*"
+"""How a customer is identified, in every domain that has these tools."""
+
+
+def compile_spec(
+    patch: Sequence[PatchOp],
+    *,
+    outcome: Outcome,
+    called: Sequence[CalledItem],
+    said: Sequence[SaidItem],
+    transfer_tool: str,
+) -> CheckerSpec:
+    """Return the spec of a task whose gold changes the state by `patch`."""
+    may_transfer = outcome == "transfer"
+    before = [BeforeItem(first=IDENTIFY, then=WRITES)]
+    if may_transfer:
+        before.append(BeforeItem(first=IDENTIFY, then=transfer_tool))
+    return CheckerSpec(
+        goals=[_goal(operation) for operation in patch],
+        frame=["/".join(map(str, operation.path)) for operation in patch],
+        called=list(called),
+        never_called=[] if may_transfer else [transfer_tool],
+        before=before,
+        confirmed_before_writes=bool(patch),
+        said=list(said),
+    )
+
+
+def _goal(operation: PatchOp) -> GoalItem:
+    value = operation.value if operation.op == "set" else None
+    return GoalItem(path=operation.path, value=value, compare=_comparison(value))
+
+
+def _comparison(value: JsonValue) -> Compare:
+    """Return how a value is compared: ids exactly, words by their letters, floats as money."""
+    if isinstance(value, float):
+        return "money"
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        return "unordered"
+    if isinstance(value, str) and (" " in value or not any(map(str.isdigit, value))):
+        return "text"
+    return "exact"

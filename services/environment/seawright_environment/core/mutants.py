@@ -1,0 +1,203 @@
+"""Mutants: episodes that are wrong in one way, which a checker must fail."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from seawright_environment.core.drafting import Author
+from seawright_environment.core.selftest_scripts import (
+    YES,
+    Block,
+    Part,
+    Script,
+    calling,
+    saying,
+)
+from seawright_environment.core.world import World
+from seawright_shared.records.messages import Message, ToolCall
+from seawright_shared.records.tasks import EnvironmentCall, Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What mutants are made from."""
+
+    task: Task
+    script: Script
+    start: World
+    author: Author
+
+
+STATE_OPERATORS = frozenset({"near_miss", "collateral", "duplicate_write"})
+"""Operators whose mutant is right after all where the final state is gold's."""
+
+
+def mutants_of(trial: Trial) -> Iterator[tuple[str, Script]]:
+    """Yield operator and wrong episode, operator by operator."""
+    for operator, make in OPERATORS.items():
+        for script in make(trial):
+            yield operator, script
+
+
+def _noop(trial: Trial) -> Iterator[Script]:
+    yield replace(trial.script, identify=(), blocks=())
+
+
+def _silent(trial: Trial) -> Iterator[Script]:
+    spec = trial.task.checker
+    assert spec is not None
+    has_writes = any(block.writes for block in trial.script.blocks)
+    if spec.said or (spec.confirmed_before_writes and has_writes):
+        blocks = tuple(replace(b, proposal=(), report=()) for b in trial.script.blocks)
+        yield replace(trial.script, blocks=blocks)
+
+
+def _drop_write(trial: Trial) -> Iterator[Script]:
+    for number, index, _ in _writes(trial.script):
+        yield _with_writes(trial.script, number, index, ())
+
+
+def _near_miss(trial: Trial) -> Iterator[Script]:
+    for number, index, call in _writes(trial.script):
+        for wrong in trial.author.near_misses(trial.start.view, _customer(trial), _plain(call)):
+            script = _with_writes(trial.script, number, index, (calling(wrong),))
+            yield _proposing(script, number, wrong)
+
+
+def _duplicate_write(trial: Trial) -> Iterator[Script]:
+    for number, index, call in _writes(trial.script):
+        again = calling(_plain(call))
+        yield _with_writes(trial.script, number, index, (again, again))
+
+
+def _collateral(trial: Trial) -> Iterator[Script]:
+    right = [_plain(call) for _, _, call in _writes(trial.script)]
+    for wrong in trial.author.collateral(trial.start.view, _customer(trial), right):
+        yield _with_extra(trial.script, wrong)
+
+
+def _wrong_requestor(trial: Trial) -> Iterator[Script]:
+    for number, index, call in _writes(trial.script):
+        by_user = EnvironmentCall(requestor="user", name=call.name, arguments=call.arguments)
+        yield _with_writes(trial.script, number, index, (calling(by_user),))
+
+
+def _unconfirmed(trial: Trial) -> Iterator[Script]:
+    for number, block in enumerate(trial.script.blocks):
+        if block.writes and block.proposal:
+            yield _with_block(trial.script, number, replace(block, proposal=()))
+
+
+def _denied(trial: Trial) -> Iterator[Script]:
+    for number, block in enumerate(trial.script.blocks):
+        if block.writes and block.proposal:
+            denial = (block.proposal[0], Message(role="user", content="No, do not do that."))
+            yield _with_block(trial.script, number, replace(block, proposal=denial))
+
+
+def _vague(trial: Trial) -> Iterator[Script]:
+    """Confirmed, but the details were never named."""
+    for number, block in enumerate(trial.script.blocks):
+        if block.writes and block.proposal:
+            vague = replace(block, proposal=(saying("Shall I do it? (yes/no)"), YES))
+            yield _with_block(trial.script, number, vague)
+
+
+def _wrong_said(trial: Trial) -> Iterator[Script]:
+    spec = trial.task.checker
+    assert spec is not None
+    if spec.said:
+        report = (saying("Let me look at it. That was 0.01, or perhaps 99999999."),)
+        blocks = tuple(replace(b, report=report) for b in trial.script.blocks)
+        yield replace(trial.script, blocks=blocks)
+
+
+def _unidentified(trial: Trial) -> Iterator[Script]:
+    yield replace(trial.script, identify=())
+
+
+def _unread(trial: Trial) -> Iterator[Script]:
+    """The evidence was never looked at."""
+    for number, block in enumerate(trial.script.blocks):
+        if not block.writes:
+            yield _with_block(trial.script, number, replace(block, reads=()))
+
+
+def _transferred(trial: Trial) -> Iterator[Script]:
+    if trial.task.outcome != "transfer":
+        arguments = {"summary": "The customer has a request."}
+        away = EnvironmentCall(
+            requestor="assistant", name=trial.author.transfer_tool, arguments=arguments
+        )
+        block = Block(reads=(calling(away),))
+        yield replace(trial.script, blocks=(*trial.script.blocks, block))
+
+
+OPERATORS: Mapping[str, Callable[[Trial], Iterator[Script]]] = {
+    "noop": _noop,
+    "silent": _silent,
+    "drop_write": _drop_write,
+    "near_miss": _near_miss,
+    "duplicate_write": _duplicate_write,
+    "collateral": _collateral,
+    "wrong_requestor": _wrong_requestor,
+    "unconfirmed": _unconfirmed,
+    "denied": _denied,
+    "vague": _vague,
+    "wrong_said": _wrong_said,
+    "unidentified": _unidentified,
+    "unread": _unread,
+    "transferred": _transferred,
+}
+
+
+def writes_of(script: Script) -> list[ToolCall]:
+    """Return the writes of a script in order."""
+    return [call for _, _, call in _writes(script)]
+
+
+def _writes(script: Script) -> Iterator[tuple[int, int, ToolCall]]:
+    """Yield block number, place in it and call."""
+    for number, block in enumerate(script.blocks):
+        for index, message in enumerate(block.writes):
+            for call in message.tool_calls or ():
+                yield number, index, call
+
+
+def _with_block(script: Script, number: int, block: Block) -> Script:
+    blocks = (*script.blocks[:number], block, *script.blocks[number + 1 :])
+    return replace(script, blocks=blocks)
+
+
+def _with_writes(script: Script, number: int, index: int, instead: Part) -> Script:
+    block = script.blocks[number]
+    writes = (*block.writes[:index], *instead, *block.writes[index + 1 :])
+    return _with_block(script, number, replace(block, writes=writes))
+
+
+def _proposing(script: Script, number: int, call: EnvironmentCall) -> Script:
+    """Let the wrong details be proposed and agreed to, so that only the state can tell."""
+    block = script.blocks[number]
+    named = saying(f"I will do this: {_listed(call)} Shall I proceed? (yes/no)")
+    return _with_block(script, number, replace(block, proposal=(named, YES)))
+
+
+def _with_extra(script: Script, call: EnvironmentCall) -> Script:
+    number = len(script.blocks)
+    extra = replace(script, blocks=(*script.blocks, Block(writes=(calling(call),))))
+    return _proposing(extra, number, call)
+
+
+def _listed(call: EnvironmentCall) -> str:
+    return " ".join(
+        " ".join(map(str, value)) if isinstance(value, list) else str(value)
+        for value in call.arguments.values()
+    )
+
+
+def _plain(call: ToolCall) -> EnvironmentCall:
+    return EnvironmentCall(requestor=call.requestor, name=call.name, arguments=call.arguments)
+
+
+def _customer(trial: Trial) -> str:
+    assert trial.task.customer_id is not None
+    return trial.task.customer_id

@@ -1,0 +1,75 @@
+"""Compiling: a draft that can be carried out becomes a task with scenario, gold and checker."""
+
+from collections.abc import Sequence
+
+from seawright_environment.core.checker_specs import compile_spec
+from seawright_environment.core.selftest import golden_order
+from seawright_environment.core.task_checks_candidate import Candidate
+from seawright_shared.records.base import Scalar, content_id
+from seawright_shared.records.tasks import (
+    Draft,
+    DraftGoal,
+    GoldenAction,
+    Outcome,
+    Solution,
+    Task,
+)
+
+_OUTCOMES: tuple[Outcome, ...] = ("transfer", "fulfil", "refuse", "info")
+"""The first that a goal has is the task's."""
+
+
+def compile_task(candidate: Candidate) -> Task:
+    """Return the task, not yet self-tested. Its id is the hash of its content."""
+    draft, author = candidate.draft, candidate.author
+    composition = author.compose(candidate.start, draft)
+    outcomes = [author.outcome_of(goal) for goal in draft.goals]
+    outcome = next(kind for kind in _OUTCOMES if kind in outcomes)
+    patch = candidate.gold.diff()
+    actions = _golden(composition.solution, author.transfer_tool)
+    task = Task(
+        id="",
+        domain=draft.domain,
+        database=draft.database,
+        customer_id=draft.customer_id,
+        scenario=composition.scenario,
+        golden_actions=golden_order(candidate.start, actions),
+        final_patch=patch,
+        checker=compile_spec(
+            patch,
+            outcome=outcome,
+            called=composition.called,
+            said=composition.said,
+            transfer_tool=author.transfer_tool,
+        ),
+        solution=composition.solution,
+        outcome=outcome,
+        goal_types=[goal.type for goal in draft.goals],
+        features=_features(draft.goals),
+        tier=_tier(draft),
+    )
+    plain = task.model_dump(mode="json", exclude={"id", "selftest"})
+    return task.model_copy(update={"id": content_id("task", plain)})
+
+
+def _golden(solution: Solution, transfer_tool: str) -> list[GoldenAction]:
+    """Return what a right agent does beyond reading."""
+    return [
+        GoldenAction(id=call.id, name=call.name, arguments=call.arguments)
+        for step in solution.steps
+        for call in (*step.reads, *step.writes)
+        if call in step.writes or call.name == transfer_tool
+    ]
+
+
+def _features(goals: Sequence[DraftGoal]) -> dict[str, Scalar]:
+    """Return all goals' features, those of the second and later with their number before them."""
+    return {
+        name if index == 0 else f"{index + 1}.{name}": value
+        for index, goal in enumerate(goals)
+        for name, value in goal.features.items()
+    }
+
+
+def _tier(draft: Draft) -> int:
+    return len(draft.goals) + (draft.reference != "id") + (draft.disclosure != "upfront")

@@ -1,0 +1,131 @@
+"""The shop's rules beyond its tools: what a right agent refuses although the tool would do it."""
+
+from collections.abc import Sequence
+
+from seawright_environment.core.drafting import View
+from seawright_environment.core.world import World
+from seawright_environment.domains.retail.goals import (
+    FACTS,
+    GOALS,
+    NUM_OUT_OF_SCOPE,
+    REQUESTS,
+    list_argument,
+    text_argument,
+)
+from seawright_environment.domains.retail.goals_draws import ADDRESS_KEYS
+from seawright_environment.domains.retail.goals_shop import Shop
+from seawright_environment.domains.retail.state import Order
+from seawright_shared.records.tasks import Draft, DraftGoal
+
+_DISCLOSURES = ("upfront", "on_ask")
+_REFERENCES = ("id", "item", "status")
+_LISTS = ("item_ids", "new_item_ids")
+_ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "cancel_pending_order": ("order_id", "reason"),
+    "modify_pending_order_address": ("order_id", *ADDRESS_KEYS),
+    "modify_pending_order_payment": ("order_id", "payment_method_id"),
+    "modify_pending_order_items": ("order_id", *_LISTS, "payment_method_id"),
+    "exchange_delivered_order_items": ("order_id", *_LISTS, "payment_method_id"),
+    "return_delivered_order_items": ("order_id", "item_ids", "payment_method_id"),
+    "modify_user_address": ("user_id", *ADDRESS_KEYS),
+    "order_info": ("order_id", "fact"),
+    "refused_cancellation": ("order_id",),
+    "refused_return": ("order_id",),
+    "human_request": ("request",),
+}
+_SWAPS = ("modify_pending_order_items", "exchange_delivered_order_items")
+
+
+def flaw(draft: Draft) -> str | None:
+    """Say why a draft is none of this domain: unknown kinds, missing or wrong arguments."""
+    if not draft.goals:
+        return "no goal"
+    if draft.disclosure not in _DISCLOSURES or draft.reference not in _REFERENCES:
+        return "no phrases for this disclosure or reference"
+    for goal in draft.goals:
+        wanted = _ARGUMENTS.get(goal.type)
+        if wanted is None:
+            return "unknown goal type"
+        if set(goal.arguments) != set(wanted):
+            return f"{goal.type} takes {', '.join(wanted)}"
+        for name, value in goal.arguments.items():
+            is_right = _is_texts(value) if name in _LISTS else isinstance(value, str)
+            if not is_right:
+                return f"{goal.type}.{name} has a wrong type"
+        if goal.arguments.get("fact", FACTS[0]) not in FACTS:
+            return "unknown fact"
+        if goal.arguments.get("request", REQUESTS[0]) not in REQUESTS:
+            return "unknown request"
+    return None
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(x, str) for x in value)
+
+
+def obstacle(world: World, goal: DraftGoal) -> str | None:
+    """Say why a goal that writes nothing cannot come out as it should."""
+    if goal.type == "human_request":
+        return None
+    order = Shop(world.view).order(text_argument(goal, "order_id"))
+    if order is None:
+        return "Order not found"
+    if goal.type == "order_info":
+        return None if answer(order, text_argument(goal, "fact")) else "There is no such fact"
+    wanted = "pending" if goal.type == "refused_cancellation" else "delivered"
+    return "The request can be granted" if order["status"] == wanted else None
+
+
+def answer(order: Order, fact: str) -> str | None:
+    """Return what is known of an order, as it is said; None where nothing is."""
+    if fact == "status":
+        return order["status"]
+    if fact == "total":
+        return f"${order['payment_history'][0]['amount']}"
+    if fact == "tracking":
+        sent = order["fulfillments"]
+        return sent[0]["tracking_id"][0] if sent and sent[0]["tracking_id"] else None
+    return order["cancel_reason"] if fact == "cancel_reason" else None
+
+
+def objection(
+    view: View, customer_id: str, earlier: Sequence[DraftGoal], goal: DraftGoal
+) -> str | None:
+    """Say which rule beyond the tools forbids a goal, in the state just before it."""
+    if goal.type == "human_request":
+        return _objection_to_transfer(earlier, goal)
+    if any(before.type == "human_request" for before in earlier):
+        return "a transfer ends the conversation"
+    if goal.type == "modify_user_address":
+        is_own = text_argument(goal, "user_id") == customer_id
+        return None if is_own else "the profile belongs to another customer"
+    order = Shop(view).order(text_argument(goal, "order_id"))
+    if order is None or order["user_id"] != customer_id:
+        return "the order belongs to another customer"
+    if GOALS[goal.type].outcome != "fulfil":
+        same = [before for before in earlier if before.entity == goal.entity]
+        if any(GOALS[before.type].outcome == "fulfil" for before in same):
+            return "the order was changed just before"
+        is_repeated = any(before.arguments == goal.arguments for before in same)
+        return "the same was asked before" if is_repeated else None
+    if goal.type.startswith("modify_") and order["status"] != "pending":
+        return "the items of the order were modified before"
+    return _objection_to_swap(goal) if goal.type in _SWAPS else None
+
+
+def _objection_to_transfer(earlier: Sequence[DraftGoal], goal: DraftGoal) -> str | None:
+    if any(before.type == "human_request" for before in earlier):
+        return "a transfer ends the conversation"
+    if REQUESTS.index(text_argument(goal, "request")) >= NUM_OUT_OF_SCOPE:
+        return "the tools can do what a human is wanted for"
+    return None
+
+
+def _objection_to_swap(goal: DraftGoal) -> str | None:
+    old, new = list_argument(goal, "item_ids"), list_argument(goal, "new_item_ids")
+    if any(one == other for one, other in zip(old, new, strict=True)):
+        return "an item cannot be exchanged for itself"
+    if goal.type == "modify_pending_order_items" and len(old) > 1:
+        # The tool gives every item the last pair's price: the order of pairs would decide.
+        return "several items are modified one way or another"
+    return None

@@ -1,0 +1,143 @@
+"""The right agent's script for a draft, and the customer's scenario that fits it."""
+
+import random
+from dataclasses import dataclass
+
+from seawright_environment.core.drafting import Composition
+from seawright_environment.core.world import World
+from seawright_environment.domains.retail import phrases
+from seawright_environment.domains.retail.goals import GOALS, list_argument
+from seawright_environment.domains.retail.goals_shop import Shop
+from seawright_environment.domains.retail.phrases_slots import script_slots, wish_slots
+from seawright_environment.domains.retail.solution_reads import identification, reads_of
+from seawright_shared.records.checkers import CalledItem, SaidItem
+from seawright_shared.records.messages import ToolCall
+from seawright_shared.records.tasks import (
+    Draft,
+    DraftGoal,
+    Fact,
+    Scenario,
+    Solution,
+    SolutionStep,
+    Wish,
+)
+
+TRANSFER = "transfer_to_human_agents"
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """What one composition needs at every step."""
+
+    shop: Shop
+    draft: Draft
+    draw: random.Random
+
+
+def compose(world: World, draft: Draft) -> Composition:
+    """Put a draft that can be carried out into words."""
+    # The seed varies the wording only.
+    writer = _Writer(Shop(world.view), draft, random.Random(f"words:{draft.seed}"))  # noqa: S311
+    wishes = [_wish(writer, index, goal) for index, goal in enumerate(draft.goals)]
+    identity = identification(world, draft, writer.draw)
+    is_upfront = draft.disclosure == "upfront"
+    scenario = Scenario(
+        persona=draft.persona,
+        opening=_opening(writer, wishes[0]),
+        wishes=wishes,
+        facts=[
+            identity.fact,
+            *(_detail(index, wish, is_upfront) for index, wish in enumerate(wishes)),
+        ],
+        unknowns=list(identity.unknowns),
+        disclosure=draft.disclosure,
+        reference=draft.reference,
+    )
+    solution = Solution(
+        ask_identity=phrases.ASK_IDENTITY if is_upfront else phrases.ASK_DETAILS,
+        identify=[identity.call],
+        steps=[_step(writer, index, goal) for index, goal in enumerate(draft.goals)],
+    )
+    return Composition(
+        scenario=scenario,
+        solution=solution,
+        called=[item for goal in draft.goals for item in _called(goal)],
+        said=[item for goal in draft.goals for item in _said(writer, goal)],
+    )
+
+
+def key_of(goal: DraftGoal) -> str:
+    """Return the phrase table's key of a goal."""
+    for part in ("fact", "request"):
+        if part in goal.arguments:
+            return f"{goal.type}/{goal.arguments[part]}"
+    return goal.type
+
+
+def _wish(writer: _Writer, index: int, goal: DraftGoal) -> Wish:
+    slots = wish_slots(writer.shop, writer.draft, goal)
+    text = writer.draw.choice(phrases.WISHES[key_of(goal)]).format(**slots)
+    mentions = [mention.format(**slots) for mention in phrases.MENTIONS[goal.type]]
+    for name in ("item_ids", "new_item_ids"):
+        if name in goal.arguments:
+            mentions += list_argument(goal, name)
+    return Wish(
+        text=phrases.ONE_MORE + text if index else text,
+        mentions=[mention for mention in mentions if mention],
+        expects=GOALS[goal.type].outcome,
+    )
+
+
+def _opening(writer: _Writer, wish: Wish) -> str:
+    greetings = phrases.GREETINGS.get(writer.draft.persona, phrases.GREETINGS["plain"])
+    is_upfront = writer.draft.disclosure == "upfront"
+    text = wish.text if is_upfront else phrases.VAGUE[writer.draft.goals[0].type]
+    return writer.draw.choice(greetings) + text
+
+
+def _detail(index: int, wish: Wish, is_upfront: bool) -> Fact:  # noqa: FBT001
+    when = "upfront" if is_upfront or index else "on_ask"
+    cues = list(phrases.DETAIL_CUES)
+    return Fact(key=f"wish_{index}", text=wish.text, when=when, cues=cues)
+
+
+def _step(writer: _Writer, index: int, goal: DraftGoal) -> SolutionStep:
+    slots = script_slots(writer.shop, goal)
+    reads = reads_of(writer.shop, writer.draft, goal, prefix=f"r{index}")
+    if goal.type == "human_request":
+        summary = phrases.WISHES[key_of(goal)][0]
+        call = ToolCall(id=f"w{index}", name=TRANSFER, arguments={"summary": summary})
+        return SolutionStep(reads=[call], report=phrases.TRANSFERRED)
+    report = f"{phrases.REPORTS[key_of(goal)].format(**slots)} {phrases.ANYTHING_ELSE}"
+    if goal.type not in phrases.PROPOSALS:
+        return SolutionStep(reads=reads, report=report)
+    return SolutionStep(
+        reads=reads,
+        proposal=f"{phrases.PROPOSALS[goal.type].format(**slots)} {phrases.PROCEED}",
+        writes=[ToolCall(id=f"w{index}", name=goal.type, arguments=goal.arguments)],
+        report=report,
+    )
+
+
+def _called(goal: DraftGoal) -> list[CalledItem]:
+    """Return the evidence for an outcome that leaves the state as it was."""
+    if goal.type == "human_request":
+        return [CalledItem(name=TRANSFER)]
+    if GOALS[goal.type].outcome == "fulfil":
+        return []
+    order = {"order_id": goal.arguments["order_id"]}
+    return [
+        CalledItem(name="find_user_id_*"),
+        CalledItem(name="get_order_details", arguments=order),
+    ]
+
+
+def _said(writer: _Writer, goal: DraftGoal) -> list[SaidItem]:
+    if GOALS[goal.type].outcome == "refuse":
+        return [SaidItem(any_of=list(phrases.REFUSALS))]
+    if goal.type != "order_info":
+        return []
+    text = script_slots(writer.shop, goal)["answer"]
+    if goal.arguments["fact"] == "total":
+        return [SaidItem(cents=round(float(text.removeprefix("$")) * 100))]
+    return [SaidItem(text=text)]

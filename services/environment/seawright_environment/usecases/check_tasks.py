@@ -1,0 +1,35 @@
+"""Run the cascade of task checks on drafts."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from seawright_environment.core.databases import Databases
+from seawright_environment.core.drafting import Author
+from seawright_environment.core.task_checks import Checked, check_draft
+from seawright_environment.core.task_checks_candidate import Candidate
+from seawright_environment.usecases.draft_tasks import author_of
+from seawright_shared.records.plans import CheckConfig
+from seawright_shared.records.tasks import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class CheckTasks:
+    """Load each draft's database, then check it."""
+
+    databases: Databases
+    authors: Mapping[str, Author]
+
+    def __call__(
+        self, drafts: Sequence[Draft], checks: Sequence[CheckConfig], *, min_kill: float
+    ) -> list[Checked]:
+        """Return what came of each draft, in order. A bad draft never stops the others."""
+        return [self._check(draft, checks, min_kill) for draft in drafts]
+
+    def _check(self, draft: Draft, checks: Sequence[CheckConfig], min_kill: float) -> Checked:
+        candidate = Candidate(
+            draft=draft,
+            base=self.databases.load(draft.database),
+            author=author_of(self.authors, draft.domain),
+        )
+        return check_draft(candidate, checks, min_kill=min_kill, clock=time.perf_counter)
