@@ -11,7 +11,13 @@ from seawright_shared.records.trajectories import StopReason
 from seawright_trainer.core.advantages import ADVANTAGES, has_variance
 
 Judgement = Literal[
-    "useful", "too_few_valid", "zero_variance", "stale", "from_the_future", "duplicate"
+    "useful",
+    "too_few_valid",
+    "zero_variance",
+    "no_tokens",
+    "stale",
+    "from_the_future",
+    "duplicate",
 ]
 """What a group is good for; all but `useful` are dropped and counted."""
 

@@ -25,10 +25,6 @@ class Runs(Protocol):
         """Return the run, or raise `NotFoundError`."""
         ...
 
-    async def start_attempt(self, run_id: str) -> RunState:
-        """Count one more attempt and fence all earlier ones off."""
-        ...
-
     async def begin_attempt(self, run_id: str, attempt: int, *, step: int, version: int) -> None:
         """The attempt resumed after `step`: later steps are rolled back, their episodes stay."""
         ...
@@ -243,6 +239,10 @@ class Launcher(Protocol):
 
 class Lease(Protocol):
     """This process's hold on the run; each way out is one transaction."""
+
+    async def start_attempt(self, run_id: str) -> RunState:
+        """Count one more attempt and fence all earlier ones off."""
+        ...
 
     async def succeed(self, run_id: str) -> None:
         """The run is done."""
