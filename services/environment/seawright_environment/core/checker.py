@@ -75,8 +75,13 @@ def _any_of(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
 
 
 def _frame(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
-    changed = [_joined(operation.path) for operation in run.diff]
-    outside = [path for path in changed if not fits_any(path, spec.frame)]
+    initial = run.initial
+    outside: list[str] = []
+    for operation in run.diff:
+        path = _joined(operation.path)
+        is_respelled = equal(at(initial, operation.path), operation.value, "text")
+        if not fits_any(path, spec.frame) and not is_respelled:
+            outside.append(path)
     why = f"changed beside the goal: {', '.join(outside[:5])}" if outside else ""
     yield Check(id="frame", ok=not outside, why=why)
 

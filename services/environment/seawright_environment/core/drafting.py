@@ -151,16 +151,15 @@ def draw_drafts(order: DraftOrder, author: Author, view: View) -> list[Draft]:
 
 def check_order(order: DraftOrder, author: Author) -> None:
     """Raise `InvalidRequestError` where weights name what does not exist, or add up to nothing."""
-    weights: list[tuple[str, Mapping[str, float]]] = [
-        ("/goals", order.goals),
-        ("/num_goals", {str(count): weight for count, weight in order.num_goals.items()}),
-        ("/disclosures", dict(order.disclosures)),
-        ("/references", dict(order.references)),
-    ]
-    for pointer, named in weights:
-        if any(not 0 <= weight < float("inf") for weight in named.values()):
+    for pointer, weights in (
+        ("/goals", list(order.goals.values())),
+        ("/num_goals", list(order.num_goals.values())),
+        ("/disclosures", list(order.disclosures.values())),
+        ("/references", list(order.references.values())),
+    ):
+        if any(not 0 <= weight < float("inf") for weight in weights):
             raise _wrong(pointer, "weights are finite and not negative")
-        if sum(named.values()) <= 0:
+        if sum(weights) <= 0:
             raise _wrong(pointer, "one weight at least must be positive")
     unknown = sorted(order.goals.keys() - set(author.goal_types))
     if unknown:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from pydantic import JsonValue
+
 from seawright_environment.core.drafting import Author
 from seawright_environment.core.selftest_scripts import (
     YES,
@@ -13,6 +15,7 @@ from seawright_environment.core.selftest_scripts import (
     saying,
 )
 from seawright_environment.core.world import World
+from seawright_shared.records.checkers import CalledItem
 from seawright_shared.records.messages import Message, ToolCall
 from seawright_shared.records.tasks import EnvironmentCall, Task
 
@@ -116,15 +119,21 @@ def _unidentified(trial: Trial) -> Iterator[Script]:
 
 
 def _unread(trial: Trial) -> Iterator[Script]:
-    """The evidence was never looked at."""
-    for number, block in enumerate(trial.script.blocks):
-        if not block.writes:
-            yield _with_block(trial.script, number, replace(block, reads=()))
+    """The evidence was never looked at, one call at a time, wherever it is made."""
+    spec = trial.task.checker
+    assert spec is not None
+    for item in spec.called:
+        blocks = tuple(
+            replace(b, reads=tuple(m for m in b.reads if not _makes(m, item)))
+            for b in trial.script.blocks
+        )
+        if blocks != trial.script.blocks:
+            yield replace(trial.script, blocks=blocks)
 
 
 def _transferred(trial: Trial) -> Iterator[Script]:
     if trial.task.outcome != "transfer":
-        arguments = {"summary": "The customer has a request."}
+        arguments: dict[str, JsonValue] = {"summary": "The customer has a request."}
         away = EnvironmentCall(
             requestor="assistant", name=trial.author.transfer_tool, arguments=arguments
         )
@@ -191,6 +200,13 @@ def _listed(call: EnvironmentCall) -> str:
     return " ".join(
         " ".join(map(str, value)) if isinstance(value, list) else str(value)
         for value in call.arguments.values()
+    )
+
+
+def _makes(message: Message, item: CalledItem) -> bool:
+    return any(
+        call.name == item.name and item.arguments.items() <= call.arguments.items()
+        for call in message.tool_calls or ()
     )
 
 

@@ -6,7 +6,7 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from seawright_environment.domains.retail.goals_draws import REASONS, Pen
+from seawright_environment.domains.retail.goals_draws import REASONS, SHARE_STRANGER, Pen
 from seawright_environment.domains.retail.goals_shop import total_paid
 from seawright_shared.records.base import Scalar
 from seawright_shared.records.tasks import DraftGoal, Outcome
@@ -22,6 +22,8 @@ REQUESTS = (
     "return",
     "payment",
     "exchange",
+    "status",
+    "total",
 )
 """What customers want a human for; the first three are out of the agent's scope."""
 NUM_OUT_OF_SCOPE = 3
@@ -144,7 +146,7 @@ def _return(pen: Pen) -> Bound | None:
 
 def _user_address(pen: Pen) -> Bound:
     customer = pen.scene.customer_id
-    if pen.draw.random() < 0.4:
+    if pen.draw.random() < SHARE_STRANGER:
         customer = pen.draw.choice(pen.scene.strangers)
     address = pen.address()
     return Bound(

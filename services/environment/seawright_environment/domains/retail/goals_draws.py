@@ -18,10 +18,11 @@ REASONS = (
 )
 SHARE_SAME_ORDER = 0.5
 """Of goals after the first: about an order that was spoken of."""
-SHARE_OWN_ORDER = 0.6
+SHARE_OWN_ORDER = 0.45
 SHARE_STRANGER = 0.6
 """Of wrong order ids: of another customer; the others are made up."""
-SHARE_OWN_PAYMENT = 0.85
+SHARE_OLD_ADDRESS = 0.5
+SHARE_OWN_PAYMENT = 0.75
 STREETS = ("Alder Way", "Birch Lane", "Chapel Road", "Dock Street", "Elm Court", "Ferry Row")
 CITIES = (
     ("Boise", "ID", "837"),
@@ -87,7 +88,7 @@ class Pen:
 
     def address(self) -> dict[str, str]:
         """Return a new address, or the customer's own again."""
-        if self.draw.random() < 0.4:
+        if self.draw.random() < SHARE_OLD_ADDRESS:
             own = dict(self.shop.user(self.scene.customer_id)["address"])
             return {key: str(own[key]) for key in ADDRESS_KEYS}
         city, state, prefix = self.draw.choice(CITIES)

@@ -63,6 +63,13 @@ WISHES: Mapping[str, tuple[str, ...]] = {
     "human_request/bug": ("Your website shows an error when I log in.",),
     "human_request/discount": ("I want a discount for my next order.",),
     "human_request/lawyer": ("I need a signed invoice for my lawyer.",),
+    "human_request/cancel": ("I want a person to cancel my order.",),
+    "human_request/address": ("I want a person to change my address.",),
+    "human_request/return": ("I want a person to take my order back.",),
+    "human_request/payment": ("I want a person to change how I pay.",),
+    "human_request/exchange": ("I want a person to exchange an item.",),
+    "human_request/status": ("I want a person to tell me the status of my order.",),
+    "human_request/total": ("I want a person to tell me what I paid.",),
 }
 
 VAGUE: Mapping[str, str] = {
@@ -127,6 +134,23 @@ MENTIONS: Mapping[str, tuple[str, ...]] = {
 }
 """What the customer wants to see in a proposal; item ids are added to these."""
 
-IDENTITY_CUES = ("email", "e-mail", "name", "zip", "identity", "verify", "who you are")
-DETAIL_CUES = ("detail", "which", "order", "reason", "item", "address", "payment", "what would")
+IDENTITY_CUES: tuple[str, ...] = (
+    "email",
+    "e-mail",
+    "name",
+    "zip",
+    "identity",
+    "verify",
+    "who you are",
+)
+DETAIL_CUES: tuple[str, ...] = (
+    "detail",
+    "which",
+    "order",
+    "reason",
+    "item",
+    "address",
+    "payment",
+    "what would",
+)
 PAYMENT_KINDS = {"credit_card": "credit card", "paypal": "PayPal", "gift_card": "gift card"}

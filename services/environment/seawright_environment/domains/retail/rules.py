@@ -1,6 +1,7 @@
 """The shop's rules beyond its tools: what a right agent refuses although the tool would do it."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from seawright_environment.core.drafting import View
 from seawright_environment.core.world import World
@@ -60,7 +61,10 @@ def flaw(draft: Draft) -> str | None:
 
 
 def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(x, str) for x in value)
+    if not isinstance(value, list):
+        return False
+    texts = cast("list[object]", value)
+    return bool(texts) and all(isinstance(text, str) for text in texts)
 
 
 def obstacle(world: World, goal: DraftGoal) -> str | None:

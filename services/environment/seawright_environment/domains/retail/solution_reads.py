@@ -50,16 +50,21 @@ def reads_of(shop: Shop, draft: Draft, goal: DraftGoal, *, prefix: str) -> list[
     else:
         reads.append(("get_user_details", {"user_id": draft.customer_id}))
         for order in shop.orders_of(draft.customer_id):
-            reads.append(("get_order_details", {"order_id": order["order_id"]}))
+            named: dict[str, JsonValue] = {"order_id": order["order_id"]}
+            reads.append(("get_order_details", named))
             if order["order_id"] == order_id:
                 break
         if "new_item_ids" in goal.arguments:
             products = dict.fromkeys(item["product_id"] for item in swapped(shop, goal))
-            reads += [("get_product_details", {"product_id": product}) for product in products]
+            reads.extend(("get_product_details", _product(product)) for product in products)
     return [
         ToolCall(id=f"{prefix}_{number}", name=name, arguments=arguments)
         for number, (name, arguments) in enumerate(reads)
     ]
+
+
+def _product(product_id: str) -> dict[str, JsonValue]:
+    return {"product_id": product_id}
 
 
 def _fact(text: str) -> Fact:

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from seawright_environment.core.drafting import View
 from seawright_environment.domains.retail.goals_shop import Shop
-from seawright_environment.domains.retail.state import Order
+from seawright_environment.domains.retail.state import Address, Order
 from seawright_shared.records.tasks import EnvironmentCall
 
 _REASONS = ("no longer needed", "ordered by mistake")
@@ -36,16 +36,26 @@ def collateral(
     stranger = next((order for order in _orders_of_others(shop, customer_id)), None)
     victims = [*own[:_MAX_OTHERS], *([stranger] if stranger else [])]
     damage = [_damage(order) for order in victims]
-    profile = dict(shop.user(customer_id)["address"])
-    profile["address1"] = "1 Wrong Street"
+    profile = _moved(shop.user(customer_id)["address"])
     damage.append(_call("modify_user_address", {"user_id": customer_id, **profile}))
     for order_id in dict.fromkeys(touched):
         order = shop.order(order_id) if isinstance(order_id, str) else None
         if order is not None:
-            address = {**order["address"], "address1": "2 Wrong Street"}
-            arguments: dict[str, JsonValue] = {"order_id": order["order_id"], **address}
-            damage.append(_call("modify_pending_order_address", arguments))
+            elsewhere = {"order_id": order["order_id"], **_moved(order["address"])}
+            damage.append(_call("modify_pending_order_address", elsewhere))
     return damage
+
+
+def _moved(address: Address) -> dict[str, JsonValue]:
+    """Return the arguments of an address that is almost right."""
+    return {
+        "address1": "1 Wrong Street",
+        "address2": address["address2"],
+        "city": address["city"],
+        "state": address["state"],
+        "country": address["country"],
+        "zip": address["zip"],
+    }
 
 
 def equivalents(call: EnvironmentCall) -> list[EnvironmentCall]:
