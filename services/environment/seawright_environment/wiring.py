@@ -10,13 +10,17 @@ from fastapi import FastAPI
 from seawright_environment.adapters.memory_sessions import MemorySessions
 from seawright_environment.adapters.tau2_files import Tau2Files
 from seawright_environment.api.domains import domain_routes
+from seawright_environment.api.drafts import draft_routes
 from seawright_environment.api.sessions import SessionUseCases, session_routes
+from seawright_environment.api.task_checks import task_check_routes
 from seawright_environment.api.verifications import verification_routes
 from seawright_environment.core.databases import Databases
-from seawright_environment.domains import DOMAINS
+from seawright_environment.domains import AUTHORS, DOMAINS
 from seawright_environment.settings import Settings
 from seawright_environment.usecases.call_tool import CallTool
+from seawright_environment.usecases.check_tasks import CheckTasks
 from seawright_environment.usecases.describe_domains import DescribeDomains
+from seawright_environment.usecases.draft_tasks import DraftTasks
 from seawright_environment.usecases.fork_session import ForkSession
 from seawright_environment.usecases.list_tau2_tasks import ListTau2Tasks
 from seawright_environment.usecases.open_session import OpenSessionFor
@@ -67,5 +71,7 @@ def build(settings: Settings) -> FastAPI:
         ),
         session_routes(use),
         verification_routes(VerifyTrajectory(databases=databases)),
+        draft_routes(DraftTasks(databases, AUTHORS)),
+        task_check_routes(CheckTasks(databases, AUTHORS)),
     ]
     return create_app("environment", routers, lifespan=lifespan, larger_bodies=LARGER_BODIES)

@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 
 from seawright_environment.core.domain_content import DomainContent
+from seawright_environment.core.drafting import Author
+from seawright_environment.domains.retail.author import RetailAuthor
 from seawright_environment.domains.retail.content import RETAIL
 
 DOMAINS: Mapping[str, DomainContent] = {"retail": RETAIL}
 """The registry: one line per domain."""
+
+AUTHORS: Mapping[str, Author] = {"retail": RetailAuthor()}
+"""Who writes tasks for which domain without any model."""

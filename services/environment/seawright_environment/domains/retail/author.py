@@ -16,8 +16,8 @@ from seawright_shared.records.tasks import Draft, DraftGoal, EnvironmentCall, Ou
 class RetailAuthor:
     """Writes tasks for the shop, without any model."""
 
-    goal_types = tuple(GOALS)
-    features = FEATURES
+    goal_types: tuple[str, ...] = tuple(GOALS)
+    features: tuple[str, ...] = FEATURES
     transfer_tool = TRANSFER
 
     def customers(self, view: View) -> Sequence[str]:

@@ -3,6 +3,7 @@
 from importlib import resources
 
 from seawright_environment.core.domain_content import DomainContent
+from seawright_environment.domains.retail.author import RetailAuthor
 from seawright_environment.domains.retail.seed import generate_tables
 from seawright_environment.domains.retail.state import import_tables
 from seawright_environment.domains.retail.tools import TOOLKIT
@@ -22,4 +23,6 @@ RETAIL = DomainContent(
     generate=generate_tables,
     import_tables=import_tables,
     domain_policy=_domain_policy,
+    goal_types=tuple(RetailAuthor.goal_types),
+    features=tuple(RetailAuthor.features),
 )
