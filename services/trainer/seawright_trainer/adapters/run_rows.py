@@ -44,7 +44,8 @@ async def group_counts(connection: AsyncConnection, run_id: str) -> dict[str, in
         .where(table.c.training_run_id == run_id)
         .group_by(table.c.state)
     )
-    return {state: num for state, num in await connection.execute(statement)}
+    rows = (await connection.execute(statement)).all()
+    return {row[0]: row[1] for row in rows}
 
 
 def shown_run(row: RowMapping, counts: Mapping[str, int]) -> TrainingRun:

@@ -72,3 +72,20 @@ def join(sequences: list[WeightedSequence]) -> StepSequences:
         advantages=np.array([sequence.advantage for sequence in sequences], np.float32),
         temperatures=np.array([sequence.temperature for sequence in sequences], np.float32),
     )
+
+
+def select(step: StepSequences, indices: list[int]) -> StepSequences:
+    """Return the chosen sequences, in the order of `indices`; one may be chosen twice."""
+    return join(
+        [
+            WeightedSequence(
+                token_ids=step.token_ids[start:end],
+                loss_mask=step.loss_mask[start:end],
+                behaviour=step.behaviour[start:end],
+                advantage=float(step.advantages[index]),
+                temperature=float(step.temperatures[index]),
+            )
+            for index in indices
+            for start, end in [(int(step.offsets[index]), int(step.offsets[index + 1]))]
+        ]
+    )

@@ -1,0 +1,96 @@
+"""Build what one optimizer step trains on."""
+
+from dataclasses import dataclass
+
+from seawright_shared.errors import InvalidRequestError
+from seawright_shared.records.rollouts import RolloutGroup
+from seawright_trainer.core.batches import StepBatch
+from seawright_trainer.core.epochs import step_indices
+from seawright_trainer.core.filtering import WeightedMember, judge_age, weigh_group
+from seawright_trainer.core.ports import Batches, Groups, StoredBatch
+from seawright_trainer.core.sequences import WeightedSequence, join, select
+from seawright_trainer.core.training_runs import RunState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltBatch:
+    """A stored batch and the groups it takes (none for SFT)."""
+
+    stored: StoredBatch
+    group_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortage:
+    """Why there is no batch yet."""
+
+    missing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildBatch:
+    """SFT: a pure function of the step. GRPO: the oldest groups that are fresh enough."""
+
+    groups: Groups
+    batches: Batches
+
+    async def __call__(self, run: RunState, step: int) -> BuiltBatch | Shortage:
+        """Return the batch of `step`, or say what is missing."""
+        return await (self._sft(run, step) if run.spec.kind == "sft" else self._grpo(run))
+
+    async def _sft(self, run: RunState, step: int) -> BuiltBatch | Shortage:
+        if run.rendering is None:
+            return Shortage(missing="the rendered dataset")
+        whole = await self.batches.get(run.rendering)
+        indices = step_indices(
+            num_items=whole.sequences.num_sequences,
+            per_step=run.spec.batch.tasks_per_step,
+            step=step,
+            seed=run.spec.seed,
+        )
+        batch = StepBatch(sequences=select(whole.sequences, indices))
+        reference = await self.batches.put(batch)
+        return BuiltBatch(stored=StoredBatch(reference=reference, episode_ids=()))
+
+    async def _grpo(self, run: RunState) -> BuiltBatch | Shortage:
+        spec = run.spec
+        fresh: list[RolloutGroup] = []
+        for group in await self.groups.ready(run.shown.id):
+            age = judge_age(
+                group, version=run.shown.version, max_staleness=spec.algorithm.max_staleness
+            )
+            if age == "useful":
+                fresh.append(group)
+            else:
+                await self.groups.drop(run.shown.id, group.id, age)
+        wanted = spec.batch.tasks_per_step
+        if len(fresh) < wanted:
+            return Shortage(missing=f"rollout groups: {len(fresh)} of {wanted} are ready")
+        taken = fresh[:wanted]
+        sequences: list[WeightedSequence] = []
+        episode_ids: list[str] = []
+        for group in taken:
+            weighed = weigh_group(group, spec.algorithm, max_length=spec.batch.max_length)
+            assert weighed.judgement == "useful", "judged on arrival"
+            episode_ids += [member.episode_id for member in weighed.members]
+            sequences += [await self._sequence(member) for member in weighed.members]
+        if not sequences:
+            raise InvalidRequestError(
+                f"all rollouts of a step are longer than max_length {spec.batch.max_length}"
+            )
+        batch = StepBatch(sequences=join(sequences), episode_ids=tuple(episode_ids))
+        reference = await self.batches.put(batch)
+        return BuiltBatch(
+            stored=StoredBatch(reference=reference, episode_ids=batch.episode_ids),
+            group_ids=tuple(group.id for group in taken),
+        )
+
+    async def _sequence(self, member: WeightedMember) -> WeightedSequence:
+        trace = await self.batches.trace(member.trace)
+        return WeightedSequence(
+            token_ids=trace.token_ids,
+            loss_mask=trace.loss_mask,
+            behaviour=trace.logprobs,
+            advantage=member.advantage,
+            temperature=trace.temperature,
+        )

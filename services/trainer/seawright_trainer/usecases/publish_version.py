@@ -1,0 +1,78 @@
+"""Publish weights to the policy service: prepare on all, then commit."""
+
+from dataclasses import dataclass
+
+from seawright_shared.contracts.policy import PublishRequest
+from seawright_shared.records.rollouts import PolicyVersion
+from seawright_trainer.core.ports import Policy, Runs, Steps, Weights
+from seawright_trainer.core.training_runs import RunState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishVersion:
+    """Both phases are idempotent, so a publication that was interrupted is simply repeated."""
+
+    policy: Policy
+    steps: Steps
+
+    async def __call__(self, run_id: str, version: PolicyVersion) -> None:
+        """Load the weights everywhere, switch to them, and remember that they are served."""
+        request = PublishRequest(
+            uri=version.uri,
+            sha256=version.sha256,
+            phase="prepare",
+            training_run_id=version.training_run_id,
+            step=version.step,
+        )
+        await self.policy.publish(version.model, version.version, request)
+        commit = request.model_copy(update={"phase": "commit"})
+        await self.policy.publish(version.model, version.version, commit)
+        await self.steps.mark_served(run_id, version)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeStart:
+    """Serve what an attempt starts from, before it waits for rollouts of it."""
+
+    policy: Policy
+    runs: Runs
+    steps: Steps
+    weights: Weights
+    publish: PublishVersion
+
+    async def __call__(self, run: RunState, step: int) -> int:
+        """Return the version now served: of the checkpoint at `step`, or of the base at 0.
+
+        Versions of a model only rise: going back to older weights gives them a new number.
+        """
+        wanted = await self._wanted(run, step)
+        served = await self.policy.served(wanted.model)
+        current = None if served is None else served.current
+        if current is not None:
+            await self.steps.adopt_version(run.shown.id, current)
+            if current.sha256 == wanted.sha256:
+                return current.version
+        version = await self.steps.allocate_version(run.shown.id, wanted)
+        await self.publish(run.shown.id, version)
+        return version.version
+
+    async def serve_base(self, run: RunState) -> None:
+        """Serve the base where the model is not served at all: its renderer is needed."""
+        served = await self.policy.served(run.spec.model.name)
+        if served is None or served.current is None:
+            await self(run, 0)
+
+    async def _wanted(self, run: RunState, step: int) -> PolicyVersion:
+        if step > 0:
+            exported = await self.steps.checkpoint_weights(run.shown.id, step)
+            assert exported is not None, "every checkpoint is reported with an export"
+            return exported
+        uri = run.spec.model.uri
+        return PolicyVersion(
+            model=run.spec.model.name,
+            version=0,
+            uri=uri,
+            sha256=await self.weights.sha256(uri),
+            training_run_id=run.shown.id,
+            step=0,
+        )

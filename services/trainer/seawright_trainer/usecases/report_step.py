@@ -1,0 +1,28 @@
+"""Record a finished step and serve its weights."""
+
+from dataclasses import dataclass
+
+from seawright_shared.contracts.trainer import StepReport, TrainingStep
+from seawright_trainer.core.ports import Steps
+from seawright_trainer.usecases.publish_version import PublishVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportStep:
+    """One transaction records everything; then the version is published, or published again."""
+
+    steps: Steps
+    publish: PublishVersion
+
+    async def __call__(self, run_id: str, attempt: int, report: StepReport) -> TrainingStep:
+        """Return the step as recorded. A report that was lost on its way back is idempotent."""
+        stored = await self.steps.record(run_id, attempt, report)
+        if stored.publication is not None and not stored.is_served:
+            await self.publish(run_id, stored.publication)
+        return TrainingStep(
+            step=report.step,
+            attempt=attempt,
+            version=stored.version,
+            episode_ids=report.episode_ids,
+            metrics=report.metrics,
+        )
