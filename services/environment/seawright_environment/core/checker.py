@@ -134,8 +134,10 @@ def _confirmed(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
     if not spec.confirmed_before_writes:
         return
     is_write = run.world.base.content.is_write
-    for call in run.calls:
-        if call.ok and is_write(call.name) and not is_confirmed(call, run.messages):
+    writes = [call for call in run.calls if call.ok and is_write(call.name)]
+    turns = [call.turn for call in writes]
+    for call in writes:
+        if not is_confirmed(call, run.messages, turns):
             why = f"{call.name} was not confirmed: no yes to a proposal that names its details"
             yield Check(id=f"confirmed:{call.name}", ok=False, why=why)
             return

@@ -11,7 +11,9 @@ from seawright_shared.records.checkers import SaidItem
 from seawright_shared.records.messages import Message
 
 _AMOUNT = re.compile(r"(?<![\w.])\$?(\d[\d,]*)(?:\.(\d{1,2}))?(?![\w]|\.\d)")
-_YES = re.compile(r"^(yes|yeah|yep|sure|ok|okay|correct|confirmed|please go ahead|go ahead)\b")
+_YES = re.compile(r"^(yes|yeah|yep|correct|confirmed|i confirm)\b")
+_MILD_YES = re.compile(r"^(sure|ok|okay|please|go ahead|sounds good|that is right|do it)\b")
+"""May as well answer something else than a proposal."""
 _NO = re.compile(r"^(no|nope|stop|wait|not)\b")
 _OWN_ID = ("user_id", "customer_id")
 """The customer's own id: it is looked up, he need not confirm it."""
@@ -34,31 +36,42 @@ def amounts(text: str) -> list[int]:
     ]
 
 
-def is_confirmed(call: CallRecord, messages: Sequence[Message]) -> bool:
-    """Whether the last answer before a call was a yes to a message that names its details."""
+def is_confirmed(call: CallRecord, messages: Sequence[Message], writes: Sequence[int]) -> bool:
+    """Whether the customer said yes to a message that names the details of a call.
+
+    `writes` are the turns of the writes so far. A yes covers several writes that were proposed
+    together, but is used up once the customer has spoken again after one of them.
+    """
     details = [folded(detail) for detail in _details(call.arguments)]
-    spoken = [m for m in messages[: call.turn] if m.content and not m.tool_calls]
-    index = len(spoken) - 1
-    while index > 0:
-        while index >= 0 and spoken[index].role != "user":
-            index -= 1
-        if index <= 0:
+    used_up = -1
+    for index in range(call.turn - 1, -1, -1):
+        message = messages[index]
+        if message.role != "user" or not message.content or message.tool_calls:
+            continue
+        answer = folded(message.content)
+        if index <= used_up or _NO.match(answer):
             return False
-        answer = folded(spoken[index].content or "")
-        proposal, index = _said_before(spoken, index)
-        if _NO.match(answer):
-            return False
-        if _YES.match(answer) and all(_within(detail, proposal) for detail in details):
-            return True
+        is_yes = _YES.match(answer) is not None
+        if is_yes or _MILD_YES.match(answer):
+            proposal = _said_before(messages, index)
+            if all(_within(detail, proposal) for detail in details):
+                return True
+            if is_yes:
+                return False
+        used_up = max((turn for turn in writes if turn < index), default=-1)
     return False
 
 
-def _said_before(spoken: Sequence[Message], index: int) -> tuple[str, int]:
-    """Return the agent's words just before a user message, and where they start."""
-    start = index
-    while start > 0 and spoken[start - 1].role == "assistant":
-        start -= 1
-    return folded(" ".join(m.content or "" for m in spoken[start:index])), start - 1
+def _said_before(messages: Sequence[Message], index: int) -> str:
+    """Return what the agent said since the user's message before this one."""
+    said: list[str] = []
+    for message in reversed(messages[:index]):
+        if message.content and not message.tool_calls:
+            if message.role == "user":
+                break
+            if message.role == "assistant":
+                said.insert(0, message.content)
+    return folded(" ".join(said))
 
 
 def _details(arguments: Mapping[str, JsonValue]) -> Iterator[str]:

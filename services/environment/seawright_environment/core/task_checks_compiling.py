@@ -23,7 +23,8 @@ def compile_task(candidate: Candidate) -> Task:
     """Return the task, not yet self-tested. Its id is the hash of its content."""
     draft, author = candidate.draft, candidate.author
     composition = author.compose(candidate.start, draft)
-    outcome = min(map(author.outcome_of, draft.goals), key=_OUTCOMES.index)
+    outcomes: list[Outcome] = [author.outcome_of(goal) for goal in draft.goals]
+    outcome = next(kind for kind in _OUTCOMES if kind in outcomes)
     patch = candidate.gold.diff()
     actions = _golden(composition.solution, author.transfer_tool)
     task = Task(
