@@ -114,7 +114,9 @@ def _respoken(script: Script) -> Script:
             )
             if block.proposal
             else (),
-            report=tuple(saying((m.content or "").upper()) for m in block.report),
+            report=tuple(
+                m.model_copy(update={"content": (m.content or "").upper()}) for m in block.report
+            ),
         )
         for block in script.blocks
     ]

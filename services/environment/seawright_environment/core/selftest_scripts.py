@@ -48,14 +48,15 @@ class Script:
 def gold_script(task: Task) -> Script:
     """Return the episode in which the right agent meets a customer who plays along."""
     assert task.solution is not None, "only a solved task has a script"
+    answers = [*(wish.text for wish in task.scenario.wishes[1:]), "No, that is all."]
     blocks = [
         Block(
             reads=tuple(map(doing, step.reads)),
             proposal=(saying(step.proposal), YES) if step.proposal else (),
             writes=tuple(map(doing, step.writes)),
-            report=(saying(step.report),),
+            report=(saying(step.report), Message(role="user", content=answer)),
         )
-        for step in task.solution.steps
+        for step, answer in zip(task.solution.steps, answers, strict=True)
     ]
     told = " ".join(fact.text for fact in task.scenario.facts)
     opening = (

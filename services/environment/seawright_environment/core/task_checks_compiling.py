@@ -1,6 +1,6 @@
 """Compiling: a draft that can be carried out becomes a task with scenario, gold and checker."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from seawright_environment.core.checker_specs import compile_spec
 from seawright_environment.core.selftest import golden_order
@@ -15,8 +15,8 @@ from seawright_shared.records.tasks import (
     Task,
 )
 
-_OUTCOMES: tuple[Outcome, ...] = ("transfer", "fulfil", "refuse", "info")
-"""The first that a goal has is the task's."""
+_RANKS: Mapping[Outcome, int] = {"transfer": 0, "fulfil": 1, "refuse": 2, "info": 3}
+"""The lowest that a goal has is the task's."""
 
 
 def compile_task(candidate: Candidate) -> Task:
@@ -24,7 +24,7 @@ def compile_task(candidate: Candidate) -> Task:
     draft, author = candidate.draft, candidate.author
     composition = author.compose(candidate.start, draft)
     outcomes: list[Outcome] = [author.outcome_of(goal) for goal in draft.goals]
-    outcome = next(kind for kind in _OUTCOMES if kind in outcomes)
+    outcome: Outcome = sorted(outcomes, key=_RANKS.__getitem__)[0]
     patch = candidate.gold.diff()
     actions = _golden(composition.solution, author.transfer_tool)
     task = Task(
