@@ -15,8 +15,6 @@ class PlayedEpisode:
 
     trajectory: Trajectory
     verdict: Verdict
-    user_slips: tuple[str, ...] = ()
-    """The user's deliberate or detected errors, as in `stopped_early` (`UserTurn.slip`)."""
 
 
 class DraftSource(Protocol):

@@ -96,9 +96,10 @@ def _play(task: Task, spec: SynthesisSpec, number: int, reroll: int) -> Play:
 
 def _evidence(episode: PlayedEpisode) -> EpisodeEvidence:
     blamed = episode.verdict.attribution
+    has_slipped = any(slip.by == "user" for slip in episode.trajectory.slips)
     return EpisodeEvidence(
         stop_reason=episode.trajectory.stop_reason,
-        is_user_slip=bool(episode.user_slips) or blamed is Attribution.USER,
+        is_user_slip=has_slipped or blamed is Attribution.USER,
         is_tool_broken=blamed is Attribution.ENV,
         gold_passes=False if blamed is Attribution.CHECKER else None,
         oracle_passes=True,

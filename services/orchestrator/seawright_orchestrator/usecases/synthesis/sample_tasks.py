@@ -80,9 +80,16 @@ class SampleTasks:
             size = _batch_size(request, progress, len(plans))
             for index, plan in enumerate(plans):
                 seed = derive_seed(request.seed, "sample", request.split, number, index)
-                progress.add(
-                    await self._batch(spec, request, plan, size, seed, progress, forbidden)
+                order = CandidateOrder(
+                    plan=plan,
+                    database=spec.database,
+                    split=request.split,
+                    holdout_share=spec.holdout_share,
+                    num=size,
+                    seed=seed,
+                    exclusions=Exclusions(keys=frozenset(progress.keys), names=forbidden),
                 )
+                progress.add(await self._batch(order))
             if len(_picked(progress.tasks, request)) >= request.num:
                 break
         chosen = _picked(progress.tasks, request)
@@ -95,36 +102,16 @@ class SampleTasks:
             num_sequences=num_sequences(chosen),
         )
 
-    async def _batch(
-        self,
-        spec: SynthesisSpec,
-        request: TaskSampleRequest,
-        plan: Plan,
-        num: int,
-        seed: int,
-        progress: _Progress,
-        forbidden: frozenset[str],
-    ) -> list[CheckedCandidate]:
-        exclusions = Exclusions(keys=frozenset(progress.keys), names=forbidden)
-        selection = await DrawCandidates(drafts=self.drafts)(
-            CandidateOrder(
-                plan=plan,
-                database=spec.database,
-                split=request.split,
-                holdout_share=spec.holdout_share,
-                num=num,
-                seed=seed,
-                exclusions=exclusions,
-            )
-        )
+    async def _batch(self, order: CandidateOrder) -> list[CheckedCandidate]:
+        selection = await DrawCandidates(drafts=self.drafts)(order)
         episodes = PlayEpisodes(
             player=self.player,
             max_concurrent=self.max_concurrent_episodes,
             max_turns=self.max_turns,
         )
         check = CheckCandidates(checker=self.checker, episodes=episodes)
-        evaluation = full_evaluation_plan(plan.stream_id)
-        return await check(selection.candidates(), evaluation, exclusions, seed)
+        evaluation = full_evaluation_plan(order.plan.stream_id)
+        return await check(selection.candidates(), evaluation, order.exclusions, order.seed)
 
 
 def _frozen_plan(stream: PlanStream, request: TaskSampleRequest) -> Plan:

@@ -1,0 +1,46 @@
+import pytest
+
+from seawright_orchestrator.core.synthesis.attribution import (
+    EpisodeEvidence,
+    attribute,
+    needs_replay,
+)
+from seawright_shared.records.trajectories import StopReason
+from seawright_shared.records.verdicts import Attribution
+
+
+def blamed(**known: object) -> Attribution:
+    stop = known.pop("stop_reason", StopReason.USER_STOP)
+    return attribute(EpisodeEvidence(stop_reason=stop, **known))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("known", "wanted"),
+    [
+        ({"stop_reason": StopReason.INFRASTRUCTURE}, Attribution.INFRA),
+        ({"is_tool_broken": True}, Attribution.ENV),
+        ({"gold_passes": False}, Attribution.CHECKER),
+        ({"oracle_passes": False}, Attribution.TASK),
+        ({"is_user_slip": True}, Attribution.USER),
+        ({"stop_reason": StopReason.USER_ERROR}, Attribution.USER),
+        ({"oracle_passes_same_user": False}, Attribution.TASK),
+        ({"oracle_passes_same_user": False, "oracle_passes": True}, Attribution.USER),
+        ({"oracle_passes_same_user": True, "oracle_passes": True}, Attribution.AGENT),
+        ({}, Attribution.AGENT),
+    ],
+)
+def test_each_kind_of_evidence_blames_its_own(known: dict[str, object], wanted: Attribution):
+    assert blamed(**known) is wanted
+
+
+def test_infrastructure_excuses_everybody_else():
+    everything = {"is_tool_broken": True, "is_user_slip": True, "gold_passes": False}
+    assert blamed(stop_reason=StopReason.INFRASTRUCTURE, **everything) is Attribution.INFRA
+
+
+def test_only_a_suspected_agent_needs_a_replay():
+    assert needs_replay(EpisodeEvidence(stop_reason=StopReason.MAX_TURNS))
+    assert not needs_replay(EpisodeEvidence(stop_reason=StopReason.MAX_TURNS, is_user_slip=True))
+    assert not needs_replay(
+        EpisodeEvidence(stop_reason=StopReason.MAX_TURNS, oracle_passes_same_user=True)
+    )
