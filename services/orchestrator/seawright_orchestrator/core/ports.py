@@ -17,7 +17,6 @@ class AgentTurn:
 
     message: Message
     is_context_full: bool = False
-    version: int | None = None
     num_prompt_tokens: int = 0
     num_sampled_tokens: int = 0
     slip: str | None = None
@@ -103,6 +102,14 @@ class Blobs(Protocol):
         """Store the content and return its reference."""
         ...
 
-    async def get(self, ref: str) -> bytes:
+    async def get(self, reference: str) -> bytes:
         """Return the content, or raise `NotFoundError`."""
+        ...
+
+
+class Models(Protocol):
+    """The models that the policy serves."""
+
+    async def require(self, name: str) -> None:
+        """Raise `NotFoundError` unless the model is served."""
         ...

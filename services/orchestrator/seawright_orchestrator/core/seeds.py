@@ -1,6 +1,7 @@
 """Seeds and ids that follow from what they belong to, so that a retry makes the same ones."""
 
 import hashlib
+import random
 
 SEED_BITS = 31
 
@@ -8,6 +9,11 @@ SEED_BITS = 31
 def derived_seed(seed: int, *parts: str | int) -> int:
     """Return a seed for a part of a run; different parts get independent seeds."""
     return int(digest(seed, *parts), 16) & ((1 << SEED_BITS) - 1)
+
+
+def seeded(seed: int, *parts: str | int) -> random.Random:
+    """Return a generator for a part of a run."""
+    return random.Random(digest(seed, *parts))  # noqa: S311 - reproducible, not secret
 
 
 def derived_id(prefix: str, *parts: str | int) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -31,6 +32,7 @@ from seawright_orchestrator.core.ports import (
     World,
     Worlds,
 )
+from seawright_orchestrator.core.rollout_groups import TraceSize
 from seawright_orchestrator.core.seeds import derived_id, derived_seed
 from seawright_shared.errors import SeawrightError
 from seawright_shared.records.messages import ToolResult
@@ -69,6 +71,7 @@ class Played:
 
     trajectory: Trajectory
     verdict: Verdict
+    size: TraceSize = field(default_factory=TraceSize)
 
 
 class PlaysEpisodes(Protocol):
@@ -90,7 +93,6 @@ class Play:
     num_told: int = 0
     """Messages of the dialogue that the agent was told or said itself."""
     slips: list[Slip] = field(default_factory=list[Slip])
-    versions: list[int] = field(default_factory=list[int])
     num_prompt_tokens: int = 0
     num_sampled_tokens: int = 0
     fault: str | None = None
@@ -105,6 +107,8 @@ class PlayEpisode:
     users: UserTurns
     worlds: Worlds
     blobs: Blobs
+    measure: Callable[[bytes], TraceSize]
+    """Reads an encoded trace; raises a fault for one that must not be trained on."""
     slots: asyncio.Semaphore
 
     async def __call__(self, order: EpisodeOrder) -> Played:
@@ -121,14 +125,16 @@ class PlayEpisode:
             self._faulted(play, error, Attribution.INFRA)
         finally:
             await self._close(play)
-        trace = None
+        trace, size = None, TraceSize()
         if (tokens := play.agent.trace() if play.agent else None) is not None:
             try:
+                size = self.measure(tokens)
                 trace = await self.blobs.put(tokens)
-            except (SeawrightError, OSError) as error:
+            except SeawrightError as error:
                 self._faulted(play, error, Attribution.INFRA)
-        trajectory = recorded(play, trace, seconds=time.perf_counter() - started)
-        return Played(trajectory=trajectory, verdict=await self._judge(order, trajectory, play))
+        trajectory = recorded(play, trace, size, seconds=time.perf_counter() - started)
+        verdict = await self._judge(order, trajectory, play)
+        return Played(trajectory=trajectory, verdict=verdict, size=size)
 
     async def _converse(self, play: Play) -> None:
         order = play.order
@@ -159,8 +165,6 @@ class PlayEpisode:
         play.num_told = len(play.dialogue.messages) + 1
         play.num_prompt_tokens += turn.num_prompt_tokens
         play.num_sampled_tokens += turn.num_sampled_tokens
-        if turn.version is not None:
-            play.versions.append(turn.version)
         if turn.slip is not None:
             position = len(play.dialogue.messages)
             play.slips.append(Slip(by="assistant", kind=turn.slip, message=position))
@@ -234,7 +238,7 @@ class PlayEpisode:
             log.info("session.left", episode_id=play.order.episode_id, fault=error.detail)
 
 
-def recorded(play: Play, trace: str | None, *, seconds: float) -> Trajectory:
+def recorded(play: Play, trace: str | None, size: TraceSize, *, seconds: float) -> Trajectory:
     """Return the record of an ended play. Its id follows from the episode's."""
     order, dialogue = play.order, play.dialogue
     assert dialogue.stop is not None
@@ -248,8 +252,8 @@ def recorded(play: Play, trace: str | None, *, seconds: float) -> Trajectory:
         messages=list(dialogue.messages),
         stop_reason=dialogue.stop,
         trace=trace,
-        min_version=min(play.versions, default=None),
-        max_version=max(play.versions, default=None),
+        min_version=size.min_version,
+        max_version=size.max_version,
         usage=Usage(
             num_turns=dialogue.num_turns,
             num_tool_calls=dialogue.num_tool_calls,

@@ -1,0 +1,181 @@
+"""Episodes as rows, with trajectory and verdict as whole documents."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, RowMapping, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from seawright_orchestrator.adapters.sql_inserts import insert_new
+from seawright_orchestrator.adapters.sql_pages import table_page
+from seawright_orchestrator.adapters.tables.episodes import episodes
+from seawright_orchestrator.adapters.tables.tasks import run_tasks, tasks
+from seawright_orchestrator.core.dataset_items import Success
+from seawright_orchestrator.core.seeds import derived_id
+from seawright_orchestrator.usecases.play_episode import Played
+from seawright_orchestrator.usecases.stores import EpisodeFilter
+from seawright_shared.contracts.orchestrator import Episode, EpisodeRequest
+from seawright_shared.contracts.pages import Page
+from seawright_shared.errors import ConflictError, NotFoundError
+from seawright_shared.jobs.job import Job, NewJob
+from seawright_shared.jobs.queue import JobQueue
+from seawright_shared.jobs.states import compare_and_set
+from seawright_shared.records.jobs import JobStatus
+from seawright_shared.records.tasks import Task
+from seawright_shared.records.trajectories import Trajectory
+from seawright_shared.records.verdicts import Verdict
+from seawright_shared.stores.sql import Database
+from seawright_shared.web.pages import PageParams
+
+EPISODE_JOB = "episode.play"
+
+
+class SqlEpisodes:
+    """Episodes played for runs, and those asked for by themselves."""
+
+    def __init__(self, database: Database, queue: JobQueue) -> None:
+        self.database = database
+        self.queue = queue
+
+    async def store(
+        self, connection: AsyncConnection, run_id: str | None, played: Sequence[Played]
+    ) -> None:
+        """Add finished episodes. Ids follow from what was played: a retry adds nothing."""
+        now = self.database.now()
+        rows = [
+            {
+                "id": one.trajectory.episode_id,
+                "trajectory_id": one.trajectory.id,
+                "run_id": run_id,
+                "task_id": one.trajectory.task_id,
+                "status": JobStatus.SUCCEEDED,
+                "trajectory": one.trajectory.model_dump_json(),
+                "verdict": one.verdict.model_dump_json(),
+                "reward": one.verdict.reward,
+                "created_at": now,
+            }
+            for one in played
+        ]
+        await insert_new(self.database, connection, episodes, rows)
+
+    async def ask(self, episode_id: str, request: EpisodeRequest) -> Episode:
+        """Accept one episode to be played. The same id with another request is refused."""
+        document = request.model_dump_json()
+        async with self.database.transaction() as connection:
+            statement = select(episodes).where(episodes.c.id == episode_id).with_for_update()
+            row = (await connection.execute(statement)).mappings().one_or_none()
+            if row is not None:
+                if row["request"] != document:
+                    raise ConflictError(
+                        f"episode {episode_id} was asked for with another request",
+                        {"episode_id": episode_id},
+                    )
+                return episode_of(row)
+            values = {
+                "id": episode_id,
+                "trajectory_id": derived_id("traj", episode_id),
+                "task_id": request.task_id,
+                "status": JobStatus.QUEUED,
+                "request": document,
+                "created_at": self.database.now(),
+            }
+            await connection.execute(insert(episodes).values(values))
+            job = NewJob(
+                kind=EPISODE_JOB,
+                key=f"{EPISODE_JOB}:{episode_id}",
+                payload={"episode_id": episode_id},
+            )
+            await self.queue.enqueue(connection, job)
+        return Episode(id=episode_id, task_id=request.task_id, status=JobStatus.QUEUED)
+
+    async def request(self, episode_id: str) -> EpisodeRequest:
+        """Return what was asked for."""
+        async with self.database.reading() as connection:
+            row = await self._row(connection, episodes.c.id == episode_id)
+        return EpisodeRequest.model_validate_json(row["request"])
+
+    async def finish(self, connection: AsyncConnection, episode_id: str, played: Played) -> None:
+        """Store the outcome of an episode that was asked for."""
+        values = {
+            "trajectory": played.trajectory.model_dump_json(),
+            "verdict": played.verdict.model_dump_json(),
+            "reward": played.verdict.reward,
+            "status": JobStatus.SUCCEEDED,
+        }
+        await connection.execute(update(episodes).where(episodes.c.id == episode_id).values(values))
+
+    async def move(self, connection: AsyncConnection, episode_id: str, target: JobStatus) -> None:
+        """Change the state of an episode that was asked for, where an edge leads there."""
+        await compare_and_set(connection, episodes, episode_id, target)
+
+    async def settled(self, connection: AsyncConnection, job: Job) -> None:
+        """Take the end of a job that the kit ended over to its episode."""
+        await self.move(connection, str(job.payload["episode_id"]), job.status)
+
+    async def get(self, episode_id: str) -> Episode:
+        """Return one episode."""
+        async with self.database.reading() as connection:
+            return episode_of(await self._row(connection, episodes.c.id == episode_id))
+
+    async def trajectory(self, trajectory_id: str) -> Trajectory:
+        """Return one recorded episode."""
+        async with self.database.reading() as connection:
+            row = await self._row(connection, episodes.c.trajectory_id == trajectory_id)
+        if row["trajectory"] is None:
+            raise NotFoundError(f"trajectory {trajectory_id} is not played yet")
+        return Trajectory.model_validate_json(row["trajectory"])
+
+    async def successes(self, run_ids: Sequence[str]) -> list[Success]:
+        """Return accepted trajectories of synthesis runs with reward 1, of tasks not held out."""
+        statement = (
+            select(episodes.c.trajectory, tasks.c.document)
+            .join(tasks, tasks.c.id == episodes.c.task_id)
+            .where(
+                episodes.c.run_id.in_(run_ids),
+                episodes.c.reward == 1.0,
+                tasks.c.is_heldout.is_(False),
+                tasks.c.id.in_(select(run_tasks.c.task_id).where(run_tasks.c.run_id.in_(run_ids))),
+            )
+            .order_by(episodes.c.id)
+        )
+        async with self.database.reading() as connection:
+            rows = (await connection.execute(statement)).all()
+        return [
+            Success(
+                task=Task.model_validate_json(task),
+                trajectory=Trajectory.model_validate_json(trajectory),
+            )
+            for trajectory, task in rows
+        ]
+
+    async def page(self, wanted: EpisodeFilter, params: PageParams) -> Page[Episode]:
+        """Return a page of episodes in the order of their storing."""
+        where: list[ColumnElement[bool]] = []
+        if wanted.run_id is not None:
+            where.append(episodes.c.run_id == wanted.run_id)
+        if wanted.task_id is not None:
+            where.append(episodes.c.task_id == wanted.task_id)
+        if wanted.is_success is not None:
+            won = episodes.c.reward == 1.0
+            where.append(won if wanted.is_success else episodes.c.reward < 1.0)
+        async with self.database.reading() as connection:
+            return await table_page(
+                connection, episodes, where, params, episode_of, is_newest_first=False
+            )
+
+    async def _row(self, connection: AsyncConnection, where: ColumnElement[bool]) -> RowMapping:
+        found = (await connection.execute(select(episodes).where(where))).mappings().one_or_none()
+        if found is None:
+            raise NotFoundError("no such episode")
+        return found
+
+
+def episode_of(row: RowMapping) -> Episode:
+    """Return the episode a row holds."""
+    trajectory, verdict = row["trajectory"], row["verdict"]
+    return Episode(
+        id=row["id"],
+        task_id=row["task_id"],
+        status=JobStatus(row["status"]),
+        trajectory=None if trajectory is None else Trajectory.model_validate_json(trajectory),
+        verdict=None if verdict is None else Verdict.model_validate_json(verdict),
+    )
