@@ -27,10 +27,8 @@ from seawright_shared.records.ids import new_id
 
 
 def demo(
-    tau2: Annotated[bool, typer.Option("--tau2", help="Use tau2-bench's retail data.")] = False,  # noqa: FBT002 - typer
-    no_rl_signal: Annotated[
-        bool, typer.Option("--no-rl-signal", help="Control: rewards are shuffled.")
-    ] = False,
+    tau2: options.Tau2 = False,  # noqa: FBT002 - typer reads flags so
+    no_rl_signal: options.NoSignal = False,  # noqa: FBT002
     seed: Annotated[int, typer.Option(help="The seed of everything random.")] = 0,
     folder: options.Folder = None,
     port: options.Port = None,
@@ -46,13 +44,13 @@ def demo(
         rl_signal=not no_rl_signal,
         model_prefix=f"demo-{new_id('m')[-8:]}",
     )
-    where = folder or settings.folder
+    where = (folder or settings.folder).absolute()
     run(
         _demo(
             plan,
             where,
             settings.port if port is None else port,
-            base or tiny_base(),
+            (base or tiny_base()).absolute(),
             url,
             as_json=as_json,
         )

@@ -21,3 +21,8 @@ Sets = Annotated[
 Folder = Annotated[Path | None, typer.Option(help="Where the state is kept.")]
 Port = Annotated[int | None, typer.Option(help="Port to serve on; 0: any free one.")]
 Seed = Annotated[int | None, typer.Option(help="The seed of everything random.")]
+Tau2 = Annotated[bool, typer.Option("--tau2", help="Use tau2-bench's retail data.")]
+NoSignal = Annotated[bool, typer.Option("--no-rl-signal", help="Control: rewards are shuffled.")]
+IsEmbedded = Annotated[
+    bool, typer.Option("--embedded", help="All services in this one process, on SQLite.")
+]

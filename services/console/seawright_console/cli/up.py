@@ -13,9 +13,7 @@ from seawright_shared.errors import InvalidRequestError
 
 
 def up(
-    is_embedded: Annotated[
-        bool, typer.Option("--embedded", help="All services in this one process, on SQLite.")
-    ] = False,
+    is_embedded: options.IsEmbedded = False,  # noqa: FBT002 - typer reads flags so
     folder: options.Folder = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: options.Port = None,
@@ -24,7 +22,7 @@ def up(
     settings = Settings()
     run(
         _up(
-            folder or settings.folder,
+            (folder or settings.folder).absolute(),
             host or settings.host,
             settings.port if port is None else port,
             is_embedded=is_embedded,
@@ -40,5 +38,5 @@ async def _up(folder: Path, host: str, port: int, *, is_embedded: bool) -> None:
     shown = screen()
     async with embedded(folder, host, port) as running:
         shown.say(f"seawright serves at {running.url}  (dashboard: {running.url}/)")
-        shown.say(f"state in {folder.absolute()}; Ctrl-C stops, the same folder continues")
+        shown.say(f"state in {folder}; Ctrl-C stops, the same folder continues")
         await running.stopped.wait()

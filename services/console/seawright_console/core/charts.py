@@ -12,7 +12,8 @@ Tone = Literal["s0", "s1", "s2", "s3", "s4", "s5", "ink", "muted"]
 """A CSS class of the page; s0 to s5 are series colours."""
 
 SERIES: tuple[Tone, ...] = ("s0", "s1", "s2", "s3", "s4", "s5")
-WIDTH = 720
+FULL, HALF = 1060, 500
+"""Widths, in pixels, of a chart alone in its row and of one of two."""
 LEFT, RIGHT, TOP, BOTTOM = 52, 18, 14, 38
 
 
@@ -59,15 +60,25 @@ class Span:
 
 
 def line_chart(
-    lines: Sequence[Line], *, title: str, x_label: str, y_label: str, unit: bool = False
+    lines: Sequence[Line],
+    *,
+    title: str,
+    x_label: str,
+    y_label: str,
+    unit: bool = False,
+    width: int = FULL,
 ) -> str:
     """Return a chart of lines over a numeric x; `unit` fixes y to [0, 1]."""
-    height = 280
+    height = 300 if width == FULL else 220
     xs = [x for line in lines for x, _ in line.points]
     ys = [y for line in lines for _, y in line.points]
-    x_axis = axis_over(xs, LEFT, WIDTH - RIGHT, whole=True)
-    y_axis = axis_over([0.0, 1.0] if unit else ys, height - BOTTOM, TOP)
-    parts = [_grid(y_axis), _x_ticks(x_axis, height), _axis_names(x_label, y_label, height)]
+    x_axis = axis_over(xs, LEFT, width - RIGHT, whole=True)
+    y_axis = axis_over([0.0, 1.0] if unit else ys, height - BOTTOM, TOP, num_ticks=height // 55)
+    parts = [
+        _grid(y_axis, width),
+        _x_ticks(x_axis, height),
+        _axis_names(x_label, y_label, height, width),
+    ]
     for line in sorted(lines, key=lambda each: each.is_strong):
         path = " ".join(f"{x_axis.at(x):.1f},{y_axis.at(y):.1f}" for x, y in line.points)
         weight = "strong" if line.is_strong else "thin"
@@ -77,15 +88,15 @@ def line_chart(
             + f"<title>{escape(line.name)}, {escape(x_label)} {plain(x)}: {y:.3g}</title></circle>"
             for x, y in line.points
         ]
-    return _svg(parts, height, title)
+    return _svg(parts, width, height, title)
 
 
-def bar_chart(bars: Sequence[Bar], *, title: str) -> str:
+def bar_chart(bars: Sequence[Bar], *, title: str, width: int = HALF) -> str:
     """Return horizontal bars in the order given, longest text cut with its whole in a tooltip."""
-    row, label_width = 26, 300
+    row, label_width = 26, round(0.56 * width)
     height = TOP + row * len(bars) + 6
     most = max((bar.value for bar in bars), default=1.0) or 1.0
-    room = WIDTH - label_width - 110
+    room = width - label_width - 90
     parts: list[str] = []
     for index, bar in enumerate(bars):
         y = TOP + index * row
@@ -93,24 +104,26 @@ def bar_chart(bars: Sequence[Bar], *, title: str) -> str:
         parts.append(
             f"<g><title>{escape(bar.label)}: {escape(bar.note or plain(bar.value))}</title>"
             f'<text class="label end" x="{label_width - 10}" y="{y + 13}">'
-            f"{escape(shorten(bar.label, 46))}</text>"
+            f"{escape(shorten(bar.label, label_width // 7))}</text>"
             f'<rect class="bar {bar.tone}" x="{label_width}" y="{y + 1}" rx="3"'
             f' width="{length:.1f}" height="{row - 9}"/>'
             f'<text class="label" x="{label_width + length + 8:.1f}" y="{y + 13}">'
             f"{escape(bar.note or plain(bar.value))}</text></g>"
         )
-    return _svg(parts, height, title)
+    return _svg(parts, width, height, title)
 
 
-def interval_chart(estimates: Sequence[Estimate], *, title: str, y_label: str) -> str:
+def interval_chart(
+    estimates: Sequence[Estimate], *, title: str, y_label: str, width: int = FULL
+) -> str:
     """Return points with error bars on [0, 1], grouped by category, in the order given."""
     height = 300
     categories = list(dict.fromkeys(each.category for each in estimates))
     series = list(dict.fromkeys(each.series for each in estimates))
     y_axis = axis_over([0.0, 1.0], height - BOTTOM, TOP)
-    slot = (WIDTH - LEFT - RIGHT) / max(1, len(categories))
-    step = min(46.0, slot * 0.7 / max(1, len(series)))
-    parts = [_grid(y_axis), _axis_names("", y_label, height)]
+    slot = (width - LEFT - RIGHT) / max(1, len(categories))
+    step = min(64.0, slot * 0.7 / max(1, len(series)))
+    parts = [_grid(y_axis, width), _axis_names("", y_label, height, width)]
     for index, category in enumerate(categories):
         middle = LEFT + slot * (index + 0.5)
         parts.append(
@@ -134,18 +147,20 @@ def interval_chart(estimates: Sequence[Estimate], *, title: str, y_label: str) -
             f'<text class="value" x="{x + 9:.1f}" y="{y + 4:.1f}">'
             f"{each.interval.value:.2f}</text></g>"
         )
-    return _svg(parts, height, title)
+    return _svg(parts, width, height, title)
 
 
-def timeline_chart(spans: Sequence[Span], *, num_columns: int, title: str, x_label: str) -> str:
+def timeline_chart(
+    spans: Sequence[Span], *, num_columns: int, title: str, x_label: str, width: int = FULL
+) -> str:
     """Return one row per span over whole columns; a span that ended is drawn faint."""
-    row, label_width = 22, 400
+    row, label_width = 22, round(0.5 * width)
     height = TOP + row * len(spans) + BOTTOM
     x_axis = Axis(
         low=0.0,
         high=float(max(1, num_columns)),
         start=label_width,
-        end=WIDTH - RIGHT,
+        end=width - RIGHT,
         ticks=tuple(float(tick) for tick in counted(num_columns)),
     )
     parts = [
@@ -155,7 +170,7 @@ def timeline_chart(spans: Sequence[Span], *, num_columns: int, title: str, x_lab
         for tick in x_axis.ticks
     ]
     parts.append(
-        f'<text class="name middle" x="{(label_width + WIDTH - RIGHT) / 2:.0f}"'
+        f'<text class="name middle" x="{(label_width + width - RIGHT) / 2:.0f}"'
         f' y="{height - 5}">{escape(x_label)}</text>'
     )
     for index, span in enumerate(spans):
@@ -165,11 +180,11 @@ def timeline_chart(spans: Sequence[Span], *, num_columns: int, title: str, x_lab
         parts.append(
             f"<g><title>{escape(span.label)} {escape(span.note)}</title>"
             f'<text class="label end" x="{label_width - 10}" y="{y + 13}">'
-            f"{escape(shorten(span.label, 62))}</text>"
+            f"{escape(shorten(span.label, label_width // 7))}</text>"
             f'<rect class="bar {state}" x="{left + 1:.1f}" y="{y + 3}" rx="3"'
             f' width="{max(2.0, right - left - 2):.1f}" height="{row - 9}"/></g>'
         )
-    return _svg(parts, height, title)
+    return _svg(parts, width, height, title)
 
 
 def shorten(text: str, most: int) -> str:
@@ -177,9 +192,9 @@ def shorten(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 3].rstrip() + "..."
 
 
-def _grid(axis: Axis) -> str:
+def _grid(axis: Axis, width: int) -> str:
     return "".join(
-        f'<path class="grid" d="M{LEFT} {axis.at(tick):.1f}H{WIDTH - RIGHT}"/>'
+        f'<path class="grid" d="M{LEFT} {axis.at(tick):.1f}H{width - RIGHT}"/>'
         f'<text class="label end" x="{LEFT - 8}" y="{axis.at(tick) + 4:.1f}">{plain(tick)}</text>'
         for tick in axis.ticks
     )
@@ -193,8 +208,8 @@ def _x_ticks(axis: Axis, height: int) -> str:
     )
 
 
-def _axis_names(x_label: str, y_label: str, height: int) -> str:
-    middle = (LEFT + WIDTH - RIGHT) / 2
+def _axis_names(x_label: str, y_label: str, height: int, width: int) -> str:
+    middle = (LEFT + width - RIGHT) / 2
     return (
         f'<text class="name middle" x="{middle:.0f}" y="{height - 5}">{escape(x_label)}</text>'
         f'<text class="name middle" transform="translate(13 {height / 2 - 12:.0f}) rotate(-90)">'
@@ -206,8 +221,8 @@ def _dot(x: float, y: float, radius: int, tone: Tone) -> str:
     return f'<circle class="dot {tone}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}">'
 
 
-def _svg(parts: Sequence[str], height: int, title: str) -> str:
+def _svg(parts: Sequence[str], width: int, height: int, title: str) -> str:
     return (
-        f'<svg class="chart" viewBox="0 0 {WIDTH} {height}" role="img"'
+        f'<svg class="chart" viewBox="0 0 {width} {height}" role="img"'
         f' aria-label="{escape(title)}">{"".join(parts)}</svg>'
     )

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from seawright_console.core.charts import (
+    HALF,
     SERIES,
     Bar,
     Estimate,
@@ -134,7 +135,12 @@ def rule_text(rule: Rule) -> str:
 
 
 def metric_figure(
-    steps: Sequence[TrainingStep], metric: str, *, title: str, unit: bool = False
+    steps: Sequence[TrainingStep],
+    metric: str,
+    *,
+    title: str,
+    unit: bool = False,
+    width: int = HALF,
 ) -> str | None:
     """Return one metric per step, with its moving mean; None where no step has it."""
     points = [
@@ -149,7 +155,7 @@ def metric_figure(
         lines.append(
             Line(name="mean of 5", points=moving_mean(points, 5), tone="ink", is_strong=True)
         )
-    return line_chart(lines, title=title, x_label="step", y_label=metric, unit=unit)
+    return line_chart(lines, title=title, x_label="step", y_label=metric, unit=unit, width=width)
 
 
 def moving_mean(points: Sequence[tuple[float, float]], width: int) -> list[tuple[float, float]]:

@@ -131,14 +131,14 @@ class Report:
     specs: Mapping[str, str]
 
 
-SFT_METRICS = {"loss": "Loss per token"}
+SFT_METRICS = {"loss": "Loss per token", "grad_norm": "Gradient norm before clipping"}
 GRPO_METRICS = {
-    "reward": "Mean reward of the rollouts",
-    "entropy": "Entropy",
-    "clip_share": "Share of clipped tokens",
-    "staleness": "Staleness of the rollouts, in versions",
+    "reward_mean": "Mean reward of the rollouts",
+    "entropy": "Entropy of the policy",
+    "clip_high_share": "Share of tokens clipped above",
+    "kl_k3": "KL from the sampling policy (k3)",
 }
-"""Metrics drawn where a run reports them; the reward first."""
+"""Metrics drawn, where a run reports them."""
 
 
 def report_of(findings: Findings) -> Report:
@@ -275,7 +275,7 @@ def _training_part(run: TrainingRun, steps: Sequence[TrainingStep]) -> TrainingP
     drawn = [
         Figure(title=title, svg=svg)
         for metric, title in metrics.items()
-        if (svg := figures.metric_figure(steps, metric, title=title, unit=metric == "reward"))
+        if (svg := figures.metric_figure(steps, metric, title=title, unit=metric == "reward_mean"))
     ]
     name = {"sft": "Supervised fine-tuning", "grpo": "Reinforcement learning (GRPO)"}
     return TrainingPart(

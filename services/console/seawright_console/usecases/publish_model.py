@@ -14,14 +14,14 @@ WEIGHTS = "model.safetensors"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishModel:
-    """Makes the policy serve a folder in Hugging Face layout that it can read itself."""
+    """Makes the policy serve a folder, by its absolute path, that it can read itself."""
 
     deployment: Deployment
 
     async def __call__(self, name: str, folder: Path, version: int = 1) -> ServedModel:
         """Return the model as it is served from now on."""
         digest = await asyncio.to_thread(_sha256_of, folder)
-        uri = str(folder.absolute())
+        uri = str(folder)
         policy = self.deployment.policy
         prepare = PublishRequest(uri=uri, sha256=digest, phase="prepare")
         await policy.publish(name, version, prepare)

@@ -36,6 +36,7 @@ class RunDemo:
     deployment: Deployment
     plan: DemoPlan
     base_folder: Path
+    """Absolute; the policy and the trainer's ranks read it."""
     screen: Screen
     clock: Clock
     pause: Pause
@@ -50,9 +51,7 @@ class RunDemo:
             publish = PublishModel(deployment=self.deployment)
             await publish(self.plan.model("base"), self.base_folder)
         await self._evaluate("base", heldout, evaluations)
-        fine_tuning = await self._train(
-            "sft", self.plan.sft(sft.id, str(self.base_folder.resolve()))
-        )
+        fine_tuning = await self._train("sft", self.plan.sft(sft.id, str(self.base_folder)))
         await self._evaluate("sft", heldout, evaluations)
         uri = await self._export_of(self.plan.model("sft"))
         reinforcement = await self._train("rl", self.plan.grpo(rl_tasks.id, uri))

@@ -1,0 +1,14 @@
+from pathlib import Path
+
+import pytest
+
+from seawright_console.adapters.file_lock import owned
+from seawright_shared.errors import ConflictError
+
+
+def test_a_folder_has_one_owner_at_a_time(tmp_path: Path):
+    folder = tmp_path / "state"
+    with owned(folder):
+        pytest.raises(ConflictError, lambda: owned(folder).__enter__())
+    with owned(folder):
+        pass
