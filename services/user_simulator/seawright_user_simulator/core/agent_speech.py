@@ -1,6 +1,7 @@
 """What an agent's message does, as a patient but literal customer hears it."""
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 
 from seawright_shared.records.tasks import Fact, Wish
@@ -9,7 +10,8 @@ _TRANSFERS = (
     "transferred to a human",
     "transferring you to a human",
     "transfer you to a human",
-    "hold on",
+    "a person takes over",
+    "please hold on",
 )
 _PROPOSALS = (
     "yes/no",
@@ -23,8 +25,18 @@ _PROPOSALS = (
     "is that correct",
     "is this right",
 )
-_REPORTS = ("done", "has been", "have been", "anything else", "completed", "successfully")
-_REFUSALS = ("cannot", "can not", "can't", "unable", "not possible", "not allowed")
+_REPORTS = (
+    "done",
+    "has been",
+    "have been",
+    "anything else",
+    "completed",
+    "successfully",
+    "all set",
+)
+_CLAIMS = ("done", "completed", "successfully", "all set")
+_REFUSALS = ("cannot", "can not", "can't", "unable", "not able", "not possible", "not allowed")
+_ASKS = ("?", "please", "tell me", "provide", "i need")
 _ID = re.compile(r"(?<![$\w.,])#?\w*\d{4,}\w*")
 
 
@@ -42,7 +54,7 @@ class Act(StrEnum):
 
 def plain(text: str) -> str:
     """Return the text in lower case with single blanks."""
-    return " ".join(text.lower().split())
+    return " ".join(text.lower().replace("\u2019", "'").split())
 
 
 def act_of(text: str) -> Act:
@@ -54,11 +66,26 @@ def act_of(text: str) -> Act:
         (Act.REFUSAL, _REFUSALS),
         (Act.REPORT, _REPORTS),
     ):
-        if any(cue in words for cue in cues):
+        if _holds(words, cues):
             return act
-    if "?" in words or "please" in words or "tell me" in words:
+    if asks(text):
         return Act.QUESTION
     return Act.STATEMENT if words else Act.SILENCE
+
+
+def asks(text: str) -> bool:
+    """Whether a message wants to know something."""
+    words = plain(text)
+    return any(cue in words for cue in _ASKS)
+
+
+def claims(text: str) -> bool:
+    """Whether a message says outright that something was carried out."""
+    return _holds(plain(text), _CLAIMS)
+
+
+def _holds(words: str, cues: Sequence[str]) -> bool:
+    return any(re.search(rf"(?<!\w){re.escape(cue)}(?!\w)", words) for cue in cues)
 
 
 def asked_facts(text: str, facts: list[Fact]) -> list[Fact]:

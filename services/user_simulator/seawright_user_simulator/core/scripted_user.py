@@ -14,8 +14,9 @@ from seawright_user_simulator.core.agent_speech import (
     Act,
     act_of,
     asked_facts,
+    asks,
+    claims,
     names,
-    plain,
     speaks_of,
 )
 from seawright_user_simulator.core.ports import Cue, Reply, stop_in
@@ -90,14 +91,16 @@ def _answer(mind: _Mind, scenario: Scenario, text: str, draw: random.Random) -> 
     wish = scenario.wishes[mind.wish]
     if act is Act.TRANSFER:
         return replace(mind, text=_TRANSFER)
+    if act is Act.PROPOSAL and wish.expects == "fulfil" and names(text, wish):
+        return _agree(mind, scenario, draw)
+    asked = asked_facts(text, _facts_of(mind, scenario)) if asks(text) else []
+    if any(fact.key not in mind.told for fact in asked) and act is not Act.REPORT:
+        return _tell(mind, scenario, asked)
     if act is Act.PROPOSAL:
-        return _to_proposal(mind, scenario, text, draw)
-    if act in (Act.REPORT, Act.REFUSAL, Act.STATEMENT, Act.QUESTION) and _settles(
-        act, text, wish, mind
-    ):
+        return _useless(mind, scenario, f"No. {wish.text}")
+    if _settles(act, text, wish, mind):
         return _next(mind, scenario, draw)
-    asked = asked_facts(text, scenario.facts) if act is not Act.REPORT else []
-    if asked:
+    if asked and act is not Act.REPORT:
         return _tell(mind, scenario, asked)
     if mind.agreed:
         return _useless(mind, scenario, "Please go ahead.")
@@ -106,9 +109,8 @@ def _answer(mind: _Mind, scenario: Scenario, text: str, draw: random.Random) -> 
 
 def _settles(act: Act, text: str, wish: Wish, mind: _Mind) -> bool:
     """Whether the message ends the wish, as far as the customer can tell."""
-    offers_more = "anything else" in plain(text)
     if wish.expects == "fulfil":
-        return act is Act.REPORT and (mind.agreed or (not offers_more or "done" in plain(text)))
+        return act is Act.REPORT and (mind.agreed or (claims(text) and speaks_of(text, wish)))
     if wish.expects == "refuse":
         return act is Act.REFUSAL and speaks_of(text, wish)
     if wish.expects == "info":
@@ -116,14 +118,17 @@ def _settles(act: Act, text: str, wish: Wish, mind: _Mind) -> bool:
     return False
 
 
-def _to_proposal(mind: _Mind, scenario: Scenario, text: str, draw: random.Random) -> _Mind:
-    wish = scenario.wishes[mind.wish]
-    if wish.expects == "fulfil" and names(text, wish):
-        yes = draw.choice(_YES.get(scenario.persona, _YES["plain"]))
-        if mind.agreed:
-            return _useless(mind, scenario, yes)
-        return replace(mind, agreed=True, text=yes)
-    return _useless(mind, scenario, f"No. {wish.text}")
+def _facts_of(mind: _Mind, scenario: Scenario) -> list[Fact]:
+    """Return what belongs to the wish in hand: the details of other wishes wait for their turn."""
+    here = f"wish_{mind.wish}"
+    return [f for f in scenario.facts if f.key == here or not f.key.startswith("wish_")]
+
+
+def _agree(mind: _Mind, scenario: Scenario, draw: random.Random) -> _Mind:
+    yes = draw.choice(_YES.get(scenario.persona, _YES["plain"]))
+    if mind.agreed:
+        return _useless(mind, scenario, yes)
+    return replace(mind, agreed=True, text=yes)
 
 
 def _tell(mind: _Mind, scenario: Scenario, asked: list[Fact]) -> _Mind:

@@ -62,6 +62,8 @@ def _order(shop: Shop, reference: Reference, goal: DraftGoal) -> str:
     assert order is not None, "only what can be executed is put into words"
     if reference == "status":
         return f"my {order['status']} order"
+    if reference == "item" and "item_ids" in goal.arguments:
+        return "one of my orders"
     if reference == "item":
         return f"my order with the {telling_item(order, goal)}"
     return f"order {order_id}"

@@ -23,6 +23,8 @@ from seawright_shared.records.tasks import (
 )
 
 TRANSFER = "transfer_to_human_agents"
+PATIENCE_TURNS = 4
+"""Short, so that a hopeless episode costs little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def compose(world: World, draft: Draft) -> Composition:
         unknowns=list(identity.unknowns),
         disclosure=draft.disclosure,
         reference=draft.reference,
+        patience_turns=PATIENCE_TURNS,
     )
     solution = Solution(
         ask_identity=phrases.ASK_IDENTITY if is_upfront else phrases.ASK_DETAILS,
