@@ -11,6 +11,7 @@ from seawright_shared.contracts.trainer import (
     Work,
     WorkRequest,
 )
+from seawright_shared.records.ids import new_id
 from seawright_shared.records.jobs import RunEvent
 from seawright_shared.records.rollouts import Checkpoint, PolicyVersion
 from seawright_shared.records.specs import TrainingSpec
@@ -28,7 +29,8 @@ class TrainerClient:
         self, spec: TrainingSpec, *, idempotency_key: str | None = None
     ) -> TrainingRun:
         """Start a training run; the same key and spec return the same run."""
-        return await self._peer.post(RUNS, spec, TrainingRun, idempotency_key=idempotency_key)
+        key = idempotency_key or new_id("key")
+        return await self._peer.post(RUNS, spec, TrainingRun, idempotency_key=key)
 
     async def run(self, run_id: str) -> TrainingRun:
         """Return one run, or raise `NotFoundError`."""
@@ -61,19 +63,16 @@ class TrainerClient:
         path = f"{RUNS}/{run_id}/steps"
         return await self._peer.get(path, Page[TrainingStep], params=_page(cursor, limit))
 
-    async def checkpoints(
-        self, run_id: str, *, cursor: str | None = None, limit: int = 100
-    ) -> Page[Checkpoint]:
-        """Return a page of complete checkpoints, newest first."""
-        path = f"{RUNS}/{run_id}/checkpoints"
-        return await self._peer.get(path, Page[Checkpoint], params=_page(cursor, limit))
+    async def checkpoints(self, run_id: str) -> Page[Checkpoint]:
+        """Return the checkpoints that are kept, newest first."""
+        return await self._peer.get(f"{RUNS}/{run_id}/checkpoints", Page[Checkpoint])
 
     async def events(
-        self, run_id: str, *, cursor: str | None = None, limit: int = 100
+        self, run_id: str, after: int = 0, *, wait_seconds: float = 0.0
     ) -> Page[RunEvent]:
-        """Return a page of the run's events, in order."""
-        path = f"{RUNS}/{run_id}/events"
-        return await self._peer.get(path, Page[RunEvent], params=_page(cursor, limit))
+        """Return the run's events with a sequence above `after`, waiting for a first one."""
+        params = {"after": after, "wait_seconds": wait_seconds}
+        return await self._peer.get(f"{RUNS}/{run_id}/events", Page[RunEvent], params=params)
 
     async def versions(
         self, model: str, *, cursor: str | None = None, limit: int = 100

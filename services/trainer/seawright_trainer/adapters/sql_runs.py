@@ -41,8 +41,8 @@ class SqlRuns:
         self._events = events
         self._make_id = make_id
 
-    async def create(self, spec: TrainingSpec) -> TrainingRun:
-        """Write the run, its job and its first event in one transaction."""
+    async def create(self, connection: AsyncConnection, spec: TrainingSpec) -> TrainingRun:
+        """Write the run, its job and its first event, in the caller's transaction."""
         run_id = self._make_id("trun")
         job = NewJob(
             kind=JOB_KIND,
@@ -51,28 +51,27 @@ class SqlRuns:
             run_id=run_id,
             max_attempts=MAX_JOB_ATTEMPTS,
         )
-        async with self._database.transaction() as connection:
-            job_id = await self._queue.enqueue(connection, job)
-            values = {
-                "id": run_id,
-                "job_id": job_id,
-                "status": JobStatus.QUEUED,
-                "spec": spec.model_dump(mode="json"),
-                "desired": "run",
-                "attempt": 0,
-                "begun_attempt": 0,
-                "num_failures": 0,
-                "step": 0,
-                "version": 0,
-                "phase": "queued",
-                "group_cursor": 0,
-                "num_flat_groups": 0,
-                "created_at": self._database.now(),
-                "updated_at": self._database.now(),
-            }
-            await connection.execute(insert(training_runs).values(values))
-            await self._events.append(connection, run_id, "run.queued", {"kind": spec.kind})
-            return (await self._state(connection, run_id)).shown
+        job_id = await self._queue.enqueue(connection, job)
+        values = {
+            "id": run_id,
+            "job_id": job_id,
+            "status": JobStatus.QUEUED,
+            "spec": spec.model_dump(mode="json"),
+            "desired": "run",
+            "attempt": 0,
+            "begun_attempt": 0,
+            "num_failures": 0,
+            "step": 0,
+            "version": 0,
+            "phase": "queued",
+            "group_cursor": 0,
+            "num_flat_groups": 0,
+            "created_at": self._database.now(),
+            "updated_at": self._database.now(),
+        }
+        await connection.execute(insert(training_runs).values(values))
+        await self._events.append(connection, run_id, "run.queued", {"kind": spec.kind})
+        return (await self._state(connection, run_id)).shown
 
     async def load(self, run_id: str) -> RunState:
         """Return the run, or raise `NotFoundError`."""

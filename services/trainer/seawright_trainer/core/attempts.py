@@ -42,7 +42,7 @@ class AttemptConfig(Record):
     """Longest wait for one batch, after which the attempt fails and says what was missing."""
     collective_deadline_seconds: float = 600.0
     """Longest wait of a rank for the others; longer than one `wait` of rank 0."""
-    control_deadline_seconds: float = 120.0
+    control_deadline_seconds: float = 600.0
     """How long the control plane may be away before the attempt gives up."""
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 from pydantic import JsonValue
 
 from seawright_shared.contracts.policy import PublishRequest, RenderingRequest, ServedModel
-from seawright_shared.contracts.trainer import StepReport
+from seawright_shared.contracts.trainer import StepReport, TrainingRun
 from seawright_shared.records.datasets import Dialogue
 from seawright_shared.records.rollouts import Checkpoint, PolicyVersion, RolloutGroup
 from seawright_shared.records.specs import RolloutStreamSpec
@@ -254,4 +254,28 @@ class Lease(Protocol):
 
     async def fail(self, run_id: str, *, code: str, message: str) -> None:
         """The run failed for good."""
+        ...
+
+
+class RunDesk(Protocol):
+    """What people may ask of a run. Every method is one transaction."""
+
+    async def load(self, run_id: str) -> RunState:
+        """Return the run, or raise `NotFoundError`."""
+        ...
+
+    async def cancel(self, run_id: str) -> TrainingRun:
+        """End the run for good."""
+        ...
+
+    async def pause(self, run_id: str) -> TrainingRun:
+        """Set the run aside after a checkpoint."""
+        ...
+
+    async def resume(self, run_id: str) -> TrainingRun:
+        """Continue a paused or failed run."""
+        ...
+
+    async def want_checkpoint(self, run_id: str) -> TrainingRun:
+        """Ask for a checkpoint after the step the run is in."""
         ...

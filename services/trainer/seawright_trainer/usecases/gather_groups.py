@@ -1,6 +1,7 @@
 """Keep rollouts coming: grant credits, receive groups, judge them on arrival."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.rollouts import RolloutGroup
@@ -8,6 +9,7 @@ from seawright_shared.records.specs import AlgorithmSpec, RolloutStreamSpec
 from seawright_trainer.core.filtering import Judgement, judge_arrival
 from seawright_trainer.core.ports import Groups, Rollouts, Runs
 from seawright_trainer.core.training_runs import RunState
+from seawright_trainer.usecases.patience import patiently
 
 WAIT_SECONDS = 1.0
 """Of one long poll: credits freed meanwhile are granted at the latest so much later."""
@@ -38,10 +40,14 @@ class GatherGroups:
         while True:
             wanted = await self.groups.num_settled(run_id) + ahead
             if wanted != granted:
-                await self.rollouts.grant(stream_id, wanted)
+                await patiently(partial(self.rollouts.grant, stream_id, wanted))
                 granted = wanted
-            arrived = await self.rollouts.groups(stream_id, after=cursor, wait_seconds=WAIT_SECONDS)
-            judged = [(group, judge(group, spec.algorithm)) for group in arrived]
+            arrived = await patiently(
+                partial(self.rollouts.groups, stream_id, after=cursor, wait_seconds=WAIT_SECONDS)
+            )
+            judged: list[tuple[RolloutGroup, Judgement]] = [
+                (group, judge(group, spec.algorithm)) for group in arrived
+            ]
             for _, judgement in judged:
                 num_flat = num_flat + 1 if judgement == "zero_variance" else 0
                 if num_flat >= spec.algorithm.max_refills:
@@ -64,7 +70,9 @@ class GatherGroups:
             max_turns=spec.max_turns,
             shuffle_rewards=spec.shuffle_rewards,
         )
-        stream_id = await self.rollouts.open_stream(stream, key=f"{run.shown.id}-stream")
+        stream_id = await patiently(
+            partial(self.rollouts.open_stream, stream, key=f"{run.shown.id}-stream")
+        )
         await self.runs.remember_stream(run.shown.id, stream_id)
         return stream_id
 

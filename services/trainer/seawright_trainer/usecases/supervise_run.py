@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -11,6 +12,7 @@ from seawright_trainer.core.attempts import AttemptConfig, ExitCode, Outcome
 from seawright_trainer.core.ports import Attempt, Heartbeats, Launcher, Lease, Rollouts, Runs, Steps
 from seawright_trainer.core.training_runs import RunState, spec_hash
 from seawright_trainer.usecases.gather_groups import GatherGroups
+from seawright_trainer.usecases.patience import patiently
 from seawright_trainer.usecases.publish_version import ServeStart
 from seawright_trainer.usecases.render_dataset import RenderDataset
 
@@ -75,8 +77,8 @@ class SuperviseRun:
         """Return how the attempt ended; faults of the intake end it too."""
         try:
             if run.spec.kind == "sft":
-                await self.serve_start.serve_base(run)
-                await self.render(run)
+                await patiently(partial(self.serve_start.serve_base, run))
+                await patiently(partial(self.render, run))
             attempt = await self.launcher.launch(await self._config(run))
             try:
                 return await self._watch(run, attempt)

@@ -1,0 +1,25 @@
+"""Accept a training run, or say which field makes it impossible."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from seawright_shared.contracts.trainer import TrainingRun
+from seawright_shared.records.specs import TrainingSpec
+from seawright_trainer.core.ports import Weights
+from seawright_trainer.core.training_runs import refuse_impossible
+
+Insert = Callable[[TrainingSpec], Awaitable[TrainingRun]]
+"""Writes the run in the transaction that also remembers the idempotency key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRun:
+    """Everything that can be known before a process is started is checked here."""
+
+    weights: Weights
+
+    async def __call__(self, spec: TrainingSpec, insert: Insert) -> TrainingRun:
+        """Return the queued run, or raise `InvalidRequestError` naming fields."""
+        refuse_impossible(spec)
+        await self.weights.sha256(spec.model.uri)
+        return await insert(spec)

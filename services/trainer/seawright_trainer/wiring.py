@@ -1,0 +1,202 @@
+"""Joins the trainer: adapters behind ports, routes before use cases, resources in a lifespan."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+from fastapi import APIRouter, FastAPI
+
+from seawright_shared.clients.orchestrator import OrchestratorClient
+from seawright_shared.clients.peer import Peer
+from seawright_shared.clients.policy import PolicyClient
+from seawright_shared.jobs.context import Handler, JobContext
+from seawright_shared.jobs.events import EventLog
+from seawright_shared.jobs.job import JobTimes, Settled
+from seawright_shared.jobs.kit import JobKit
+from seawright_shared.stores.blobs import FolderBlobs
+from seawright_shared.stores.sql import Database
+from seawright_shared.web.create_app import create_app
+from seawright_shared.web.idempotency import Idempotency
+from seawright_trainer.adapters.blob_batches import BlobBatches
+from seawright_trainer.adapters.folder_weights import FolderWeights
+from seawright_trainer.adapters.http_policy import HttpPolicy
+from seawright_trainer.adapters.http_rollouts import HttpRollouts
+from seawright_trainer.adapters.job_lease import JobLease
+from seawright_trainer.adapters.local_launcher import LocalLauncher
+from seawright_trainer.adapters.loopback_server import loopback_door
+from seawright_trainer.adapters.sql_groups import SqlGroups
+from seawright_trainer.adapters.sql_heartbeats import SqlHeartbeats
+from seawright_trainer.adapters.sql_lists import SqlLists
+from seawright_trainer.adapters.sql_runs import JOB_KIND, SqlRuns
+from seawright_trainer.adapters.sql_steps import SqlSteps
+from seawright_trainer.adapters.tables import SCHEMA, job_tables, metadata
+from seawright_trainer.api.attempts import AttemptRoutes, attempt_routes
+from seawright_trainer.api.training_runs import RunRoutes, run_routes, version_routes
+from seawright_trainer.core.ports import Launcher, Policy, Rollouts
+from seawright_trainer.settings import Settings
+from seawright_trainer.usecases.answer_work import AnswerWork
+from seawright_trainer.usecases.build_batch import BuildBatch
+from seawright_trainer.usecases.create_run import CreateRun
+from seawright_trainer.usecases.gather_groups import GatherGroups
+from seawright_trainer.usecases.publish_version import PublishVersion, ServeStart
+from seawright_trainer.usecases.render_dataset import RenderDataset
+from seawright_trainer.usecases.report_step import ReportStep
+from seawright_trainer.usecases.supervise_run import Places, SuperviseRun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What lies beyond this service; tests pass their own."""
+
+    policy: Policy
+    rollouts: Rollouts
+    launcher: Launcher
+    times: JobTimes | None = None
+
+
+def build(
+    settings: Settings,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
+    outside: Outside | None = None,
+) -> FastAPI:
+    """Assemble the service; `transport` replaces the network to its peers."""
+    peers: list[Peer] = []
+    if outside is None:
+        peers = [
+            Peer(settings.policy_url, transport=transport),
+            Peer(settings.orchestrator_url, transport=transport),
+        ]
+        outside = Outside(
+            policy=HttpPolicy(PolicyClient(peers[0])),
+            rollouts=HttpRollouts(OrchestratorClient(peers[1])),
+            launcher=LocalLauncher(),
+        )
+    return _Trainer(settings, outside, peers).app
+
+
+class _Trainer:
+    """The parts of one service instance; nothing is opened before the lifespan."""
+
+    def __init__(self, settings: Settings, outside: Outside, peers: list[Peer]) -> None:
+        self.settings = settings
+        self.outside = outside
+        self.peers = peers
+        self.database = Database(settings.database_url, SCHEMA)
+        self.events = EventLog(self.database, job_tables)
+        settled: dict[str, Settled] = {}
+        self.kit = JobKit.open(
+            self.database,
+            job_tables,
+            settings.redis_url,
+            service="trainer",
+            times=outside.times,
+            settled=settled,
+            events=self.events,
+        )
+        self.runs = SqlRuns(self.database, self.kit.queue, self.events)
+        self.kit.queue.settled[JOB_KIND] = self.runs.settled
+        self.steps = SqlSteps(
+            self.database, self.events, keep_checkpoints=settings.keep_checkpoints
+        )
+        self.groups = SqlGroups(self.database)
+        self.heartbeats = SqlHeartbeats(self.database)
+        self.batches = BlobBatches(FolderBlobs(settings.blob_dir))
+        self.weights = FolderWeights()
+        self.publish = PublishVersion(policy=outside.policy, steps=self.steps)
+        self.serve_start = ServeStart(
+            policy=outside.policy,
+            runs=self.runs,
+            steps=self.steps,
+            weights=self.weights,
+            publish=self.publish,
+        )
+        self.app = create_app(
+            "trainer",
+            [self._attempt_router(), self._run_router(), version_routes(SqlLists(self.database))],
+            lifespan=self._lives,
+            checks={"database": self.database.ping},
+        )
+
+    def _attempt_router(self) -> APIRouter:
+        build_batch = BuildBatch(groups=self.groups, batches=self.batches)
+        return attempt_routes(
+            AttemptRoutes(
+                answer=AnswerWork(
+                    runs=self.runs,
+                    steps=self.steps,
+                    build=build_batch,
+                    serve_start=self.serve_start,
+                ),
+                report=ReportStep(steps=self.steps, publish=self.publish),
+                heartbeats=self.heartbeats,
+                desk=self.runs,
+            )
+        )
+
+    def _run_router(self) -> APIRouter:
+        return run_routes(
+            RunRoutes(
+                create=CreateRun(weights=self.weights),
+                insert=self.runs.create,
+                desk=self.runs,
+                steps=self.steps,
+                lists=SqlLists(self.database),
+                events=self.events,
+                idempotency=Idempotency(self.database, job_tables.idempotency_keys),
+            )
+        )
+
+    @asynccontextmanager
+    async def _lives(self, app: FastAPI) -> AsyncGenerator[None]:
+        if self.settings.create_tables:
+            await self.database.create_tables(metadata)
+        try:
+            if self.settings.self_url is not None:
+                async with self._supervising(self.settings.self_url):
+                    yield
+            else:
+                async with loopback_door(app) as url, self._supervising(url):
+                    yield
+        finally:
+            for peer in self.peers:
+                await peer.aclose()
+            await self.kit.aclose()
+            await self.database.aclose()
+
+    @asynccontextmanager
+    async def _supervising(self, control_url: str) -> AsyncGenerator[None]:
+        handlers = {JOB_KIND: self._handler(control_url)}
+        async with self.kit.serving(handlers, concurrency=self.settings.concurrency):
+            yield
+
+    def _handler(self, control_url: str) -> Handler:
+        supervise = SuperviseRun(
+            runs=self.runs,
+            steps=self.steps,
+            heartbeats=self.heartbeats,
+            rollouts=self.outside.rollouts,
+            launcher=self.outside.launcher,
+            serve_start=self.serve_start,
+            render=RenderDataset(
+                runs=self.runs,
+                rollouts=self.outside.rollouts,
+                policy=self.outside.policy,
+                batches=self.batches,
+            ),
+            gather=GatherGroups(runs=self.runs, groups=self.groups, rollouts=self.outside.rollouts),
+            places=Places(
+                runs_dir=self.settings.runs_dir,
+                blob_dir=self.settings.blob_dir,
+                control_url=control_url,
+                keep_checkpoints=self.settings.keep_checkpoints,
+                heartbeat_deadline_seconds=self.settings.heartbeat_deadline_seconds,
+            ),
+        )
+
+        async def handle(context: JobContext) -> None:
+            lease = JobLease(context, self.events)
+            await supervise(lease, str(context.payload["run_id"]))
+
+        return handle
