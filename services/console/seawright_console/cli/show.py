@@ -97,10 +97,11 @@ def show_synthesis(report: SynthesisReport, shown: Screen) -> None:
         "Failure classes", ["class", "drafts"], [[name, str(count)] for name, count in causes[:15]]
     )
     for stream in report.streams:
+        versions = {plan.id: plan.version for plan in stream.plans}
         rows = [
             [
                 str(each.iteration),
-                f"{each.plan_from} to {each.plan_to}",
+                f"v{versions.get(each.plan_from, '?')} to v{versions.get(each.plan_to, '?')}",
                 str(len(each.diff.added)),
                 str(len(each.diff.retired)),
                 f"{each.predicted_yield:.3f}",

@@ -78,6 +78,8 @@ class StreamPart:
     theme: str
     figure: str | None
     reflections: Sequence[Reflection]
+    versions: Mapping[str, int]
+    """Of the plans, by id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +266,7 @@ def _synthesis_part(synthesis: SynthesisReport) -> SynthesisPart:
                 theme=stream.plans[-1].theme if stream.plans else "",
                 figure=figures.rules_figure(stream),
                 reflections=stream.reflections,
+                versions={plan.id: plan.version for plan in stream.plans},
             )
             for stream in synthesis.streams
         ],

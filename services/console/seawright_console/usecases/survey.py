@@ -10,7 +10,7 @@ from seawright_console.core.run_kinds import kind_of
 from seawright_shared.clients.peer import Peer
 from seawright_shared.contracts.orchestrator import Episode, EvaluationRun, Run, SynthesisRun
 from seawright_shared.contracts.trainer import TrainingRun
-from seawright_shared.errors import SeawrightError
+from seawright_shared.errors import SeawrightError, UnavailableError
 from seawright_shared.records.base import Record
 from seawright_shared.records.jobs import JobStatus
 
@@ -68,16 +68,26 @@ class Survey:
         return [each.result() for each in asked]
 
     async def runs(self, limit: int = 25) -> list[RunRow]:
-        """Return the latest runs of all kinds, newest first."""
-        syntheses = await self.deployment.orchestrator.synthesis_runs(limit=limit)
-        evaluations = await self.deployment.orchestrator.evaluation_runs(limit=limit)
-        trainings = await self.deployment.trainer.runs(limit=limit)
-        rows = [
-            *(synthesis_row(run) for run in syntheses.data),
-            *(evaluation_row(run) for run in evaluations.data),
-            *(training_row(run) for run in trainings.data),
-        ]
+        """Return the latest runs of all kinds, newest first; a service that is away has none."""
+        rows: list[RunRow] = []
+        for read in (self._syntheses, self._evaluations, self._trainings):
+            try:
+                rows += await read(limit)
+            except UnavailableError:
+                continue
         return newest(rows)[:limit]
+
+    async def _syntheses(self, limit: int) -> list[RunRow]:
+        page = await self.deployment.orchestrator.synthesis_runs(limit=limit)
+        return [synthesis_row(run) for run in page.data]
+
+    async def _evaluations(self, limit: int) -> list[RunRow]:
+        page = await self.deployment.orchestrator.evaluation_runs(limit=limit)
+        return [evaluation_row(run) for run in page.data]
+
+    async def _trainings(self, limit: int) -> list[RunRow]:
+        page = await self.deployment.trainer.runs(limit=limit)
+        return [training_row(run) for run in page.data]
 
     async def run(self, run_id: str) -> RunRow:
         """Return one run of any kind, or raise `NotFoundError`."""
