@@ -9,8 +9,11 @@ from pydantic import JsonValue
 from seawright_environment.core.domain_content import DomainContent
 from seawright_environment.core.state import Database
 from seawright_environment.core.world import Base
-from seawright_shared.errors import NotFoundError
+from seawright_shared.errors import FieldError, InvalidRequestError, NotFoundError
 from seawright_shared.records.domains import DatabaseRef
+
+MAX_CUSTOMERS = 100_000
+"""Of a generated database: about 1 GB."""
 
 ReadTau2 = Callable[[str], Mapping[str, JsonValue]]
 """Reads tau2-bench's database file of a domain, or raises `NotFoundError`."""
@@ -55,12 +58,20 @@ class Databases:
 
     def _make(self, content: DomainContent, ref: DatabaseRef) -> Database:
         if ref.source == "seed":
+            _check_size(ref)
             tables = content.generate(ref.seed, ref.num_customers)
             return Database(name="/".join(map(str, _key(ref))), tables=tables, has_text_hash=False)
         if self._read_tau2 is None:
             raise NotFoundError("tau2-bench's data is not here: set TAU2_DATA_DIR")
         tables = content.import_tables(self._read_tau2(ref.domain))
         return Database(name=f"{ref.domain}/tau2", tables=tables, has_text_hash=True)
+
+
+def _check_size(ref: DatabaseRef) -> None:
+    if not 1 <= ref.num_customers <= MAX_CUSTOMERS:
+        detail = f"a generated database has 1 to {MAX_CUSTOMERS} customers"
+        error = FieldError(pointer="/database/num_customers", code="out-of-range", detail=detail)
+        raise InvalidRequestError(f"{detail}, not {ref.num_customers}", errors=[error])
 
 
 DatabaseRefKey = tuple[str, str, int, int]
