@@ -108,6 +108,11 @@ def names(text: str, wish: Wish) -> bool:
     return all(found in known for found in _ID.findall(words))
 
 
+def names_an_id(text: str) -> bool:
+    """Whether a message names any id at all."""
+    return _ID.search(plain(text)) is not None
+
+
 def speaks_of(text: str, wish: Wish) -> bool:
     """Whether a message names an id of the wish, or the wish has none to name."""
     ids = _ID.findall(plain(" ".join([wish.text, *wish.mentions])))

@@ -17,6 +17,7 @@ from seawright_user_simulator.core.agent_speech import (
     asks,
     claims,
     names,
+    names_an_id,
     speaks_of,
 )
 from seawright_user_simulator.core.ports import Cue, Reply, stop_in
@@ -94,7 +95,9 @@ def _answer(mind: _Mind, scenario: Scenario, text: str, draw: random.Random) -> 
     if act is Act.PROPOSAL and wish.expects == "fulfil" and names(text, wish):
         return _agree(mind, scenario, draw)
     asked = asked_facts(text, _facts_of(mind, scenario)) if asks(text) else []
-    if any(fact.key not in mind.told for fact in asked) and act is not Act.REPORT:
+    is_about_ids = act is Act.PROPOSAL and names_an_id(text)
+    is_news = any(fact.key not in mind.told for fact in asked)
+    if is_news and not is_about_ids and act is not Act.REPORT:
         return _tell(mind, scenario, asked)
     if act is Act.PROPOSAL:
         return _useless(mind, scenario, f"No. {wish.text}")
