@@ -4,6 +4,7 @@ Example: `step_12/` holds DCP's shards and `COMPLETE`, the manifest with the SHA
 file. It is written as `step_12.tmp` and renamed, so a folder without `.tmp` is whole.
 """
 
+import base64
 import hashlib
 import shutil
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class CheckpointManifest(Record):
     world_size: int
     spec_hash: str
     rng_state: str
-    """Of rank 0, in hexadecimal."""
+    """Of rank 0, in base64."""
     files: dict[str, str]
     """Name to SHA-256."""
 
@@ -68,7 +69,7 @@ def save_checkpoint(engine: FsdpEngine, place: CheckpointPlace, step: int) -> Pa
             num_applied=engine.num_applied,
             world_size=dist.get_world_size(),
             spec_hash=place.spec_hash,
-            rng_state=bytes(torch.get_rng_state().tolist()).hex(),
+            rng_state=base64.b64encode(torch.get_rng_state().numpy().tobytes()).decode(),
             files={path.name: _digest(path) for path in sorted(aside.iterdir())},
         )
         (aside / MANIFEST).write_text(manifest.model_dump_json())
@@ -101,7 +102,8 @@ def load_checkpoint(engine: FsdpEngine, folder: Path) -> CheckpointManifest:
         optim_state_dict=state["optimizer"],
     )
     engine.num_applied = manifest.num_applied
-    torch.set_rng_state(torch.tensor(list(bytes.fromhex(manifest.rng_state)), dtype=torch.uint8))
+    rng_state = bytearray(base64.b64decode(manifest.rng_state))
+    torch.set_rng_state(torch.frombuffer(rng_state, dtype=torch.uint8))
     return manifest
 
 
@@ -131,10 +133,19 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def forget_after(folder: Path, step: int) -> None:
+    """Remove checkpoints of later steps: they belong to an attempt that was rolled back."""
+    for path in folder.glob("step_*"):
+        if int(path.name.removeprefix("step_").removesuffix(".tmp")) > step:
+            shutil.rmtree(path)
+
+
+def checkpoint_steps(folder: Path) -> set[int]:
+    """Return the steps that have a whole checkpoint."""
+    whole = (path for path in folder.glob("step_*") if path.suffix != ".tmp")
+    return {int(path.name.removeprefix("step_")) for path in whole}
+
+
 def _forget_old(folder: Path, keep: int) -> None:
-    steps = sorted(
-        (path for path in folder.glob("step_*") if path.suffix != ".tmp"),
-        key=lambda path: int(path.name.removeprefix("step_")),
-    )
-    for path in steps[:-keep]:
-        shutil.rmtree(path)
+    for step in sorted(checkpoint_steps(folder))[:-keep]:
+        shutil.rmtree(folder / f"step_{step}")

@@ -15,6 +15,7 @@ from seawright_trainer.core.packed_model import PackedModel
 
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
+NUM_KEPT = 4
 REPLACED = frozenset({CONFIG, "model.safetensors.index.json"})
 
 
@@ -53,6 +54,14 @@ def export_model(
     aside.rename(folder)
     with (folder / WEIGHTS).open("rb") as file:
         return Export(folder=folder, sha256=hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def forget_exports(folder: Path, *, steps: set[int]) -> None:
+    """Remove exports, but the newest few, which engines may still read, and those of `steps`."""
+    by_age = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)
+    for path in by_age[:-NUM_KEPT]:
+        if int(path.name.split("_")[1]) not in steps:
+            shutil.rmtree(path)
 
 
 def _copy_companions(base: Path, target: Path) -> None:

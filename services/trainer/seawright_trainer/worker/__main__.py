@@ -12,7 +12,11 @@ from pydantic import ValidationError
 
 from seawright_shared.errors import ConflictError, InvalidRequestError, SeawrightError
 from seawright_trainer.adapters.control_link import ControlLink
-from seawright_trainer.adapters.dcp_checkpoints import load_checkpoint, newest_whole
+from seawright_trainer.adapters.dcp_checkpoints import (
+    forget_after,
+    load_checkpoint,
+    newest_whole,
+)
 from seawright_trainer.adapters.fsdp_engine import FsdpEngine
 from seawright_trainer.adapters.hf_models import cost_model, load_model
 from seawright_trainer.adapters.rank_group import RankGroup, join_ranks, leave_ranks
@@ -87,6 +91,8 @@ def _resume(config: AttemptConfig, engine: FsdpEngine, ranks: RankGroup) -> int:
     if ranks.rank == 0:
         whole = newest_whole([Path(uri) for uri in config.candidates], config.spec_hash)
         chosen = "" if whole is None else str(whole)
+        step = -1 if whole is None else int(whole.name.removeprefix("step_"))
+        forget_after(Path(config.checkpoint_dir), step)
     chosen = ranks.share(chosen)
     if not chosen:
         return 0

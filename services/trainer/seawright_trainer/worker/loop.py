@@ -14,9 +14,13 @@ from seawright_shared.errors import DeadlineError, UnavailableError
 from seawright_shared.stores.blobs import FolderBlobs
 from seawright_trainer.adapters.batch_codec import decode_batch
 from seawright_trainer.adapters.control_link import ControlLink
-from seawright_trainer.adapters.dcp_checkpoints import CheckpointPlace, save_checkpoint
+from seawright_trainer.adapters.dcp_checkpoints import (
+    CheckpointPlace,
+    checkpoint_steps,
+    save_checkpoint,
+)
 from seawright_trainer.adapters.fsdp_engine import FsdpEngine, StepOutcome
-from seawright_trainer.adapters.hf_export import Export, export_model
+from seawright_trainer.adapters.hf_export import Export, export_model, forget_exports
 from seawright_trainer.adapters.rank_group import RankGroup
 from seawright_trainer.core.attempts import (
     AttemptConfig,
@@ -153,12 +157,16 @@ class TrainingLoop:
     def _export(self) -> Export | None:
         self._enter("export")
         spec = self.config.spec
-        return export_model(
+        folder = Path(self.config.export_dir)
+        export = export_model(
             self.engine.model,
             base=Path(spec.model.uri),
-            folder=Path(self.config.export_dir) / f"attempt_{self.config.attempt}_step_{self.step}",
+            folder=folder / f"step_{self.step}_of_{self.config.attempt}",
             dtype=getattr(torch, spec.model.dtype),
         )
+        if export is not None:
+            forget_exports(folder, steps=checkpoint_steps(Path(self.config.checkpoint_dir)))
+        return export
 
     def _report(
         self,

@@ -1,0 +1,212 @@
+"""A toy policy and orchestrator for trainer tests: they sample from the published weights.
+
+The task: after the prompt tokens, say the token `WANTED`. Reward 1 where the answer does.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from transformers import Qwen3ForCausalLM
+
+from seawright_shared.contracts.policy import PublishRequest, RenderingRequest, ServedModel
+from seawright_shared.errors import ConflictError, NotFoundError
+from seawright_shared.records.datasets import Dialogue
+from seawright_shared.records.messages import Message
+from seawright_shared.records.rollouts import GroupMember, PolicyVersion, RolloutGroup
+from seawright_shared.records.specs import RolloutStreamSpec
+from seawright_shared.records.trajectories import StopReason
+from seawright_shared.stores.blobs import FolderBlobs
+from seawright_shared.stores.traces import TokenTrace, encode_trace
+
+WANTED = 7
+ANSWER_TOKENS = 3
+PROMPT_TOKENS = 4
+
+
+@dataclass
+class ToyPolicy:
+    """The port `Policy`; commits load real weights."""
+
+    served_model: ServedModel | None = None
+    model: Qwen3ForCausalLM | None = None
+    commits: list[PolicyVersion] = field(default_factory=list)
+    prepared: int | None = None
+
+    async def served(self, name: str) -> ServedModel | None:
+        return self.served_model
+
+    async def publish(self, name: str, version: int, request: PublishRequest) -> ServedModel:
+        current = None if self.served_model is None else self.served_model.current
+        if current is not None and version < current.version:
+            raise ConflictError("versions only rise")
+        if request.phase == "prepare":
+            self.prepared = version
+        elif current is None or current.version != version:
+            assert self.prepared == version, "committed what was never prepared"
+            self.model = await asyncio.to_thread(Qwen3ForCausalLM.from_pretrained, request.uri)
+            current = PolicyVersion(
+                model=name,
+                version=version,
+                uri=request.uri,
+                sha256=request.sha256,
+                training_run_id=request.training_run_id,
+                step=request.step,
+            )
+            self.commits.append(current)
+        self.served_model = ServedModel(name=name, current=current)
+        return self.served_model
+
+    async def renderings(self, request: RenderingRequest) -> list[TokenTrace]:
+        """A dialogue's text is token numbers; loss falls on the assistant's."""
+        return [_rendered(dialogue) for dialogue in request.dialogues]
+
+
+def _rendered(dialogue: Dialogue) -> TokenTrace:
+    ids: list[int] = []
+    mask: list[bool] = []
+    for message in dialogue.messages:
+        tokens = [int(word) for word in (message.content or "").split()]
+        ids += tokens
+        mask += [message.role == "assistant"] * len(tokens)
+    return TokenTrace(
+        token_ids=np.array(ids, np.uint32),
+        logprobs=np.zeros(len(ids), np.float32),
+        loss_mask=np.array(mask),
+        versions=np.full(len(ids), -1, np.int32),
+    )
+
+
+def toy_dialogues(num: int, seed: int = 0) -> list[Dialogue]:
+    """Questions of random tokens, each answered by WANTED three times."""
+    generator = np.random.default_rng(seed)
+    dialogues = []
+    for index in range(num):
+        length = int(generator.integers(2, 20))
+        words = " ".join(str(token) for token in generator.integers(0, 32, length))
+        messages = [
+            Message(role="user", content=words),
+            Message(role="assistant", content=" ".join([str(WANTED)] * ANSWER_TOKENS)),
+        ]
+        dialogues.append(
+            Dialogue(
+                id=f"d{index}",
+                task_id=f"task{index}",
+                trajectory_id=f"traj{index}",
+                system="",
+                tools=[],
+                messages=messages,
+            )
+        )
+    return dialogues
+
+
+@dataclass
+class ToyRollouts:
+    """The port `Rollouts`: plays groups with the served weights while it has credits."""
+
+    policy: ToyPolicy
+    blobs: FolderBlobs
+    dialogue_list: list[Dialogue] = field(default_factory=list)
+    reward_all: float | None = None
+    """Gives every member this reward: no group has variance."""
+    granted: int = 0
+    spec: RolloutStreamSpec | None = None
+    played: list[RolloutGroup] = field(default_factory=list)
+    is_closed: bool = False
+
+    async def open_stream(self, spec: RolloutStreamSpec, *, key: str) -> str:
+        self.spec = spec
+        return "rstr_toy"
+
+    async def grant(self, stream_id: str, granted: int) -> None:
+        assert granted >= self.granted, "credits are cumulative"
+        self.granted = granted
+
+    async def groups(
+        self, stream_id: str, *, after: int, wait_seconds: float
+    ) -> list[RolloutGroup]:
+        while len(self.played) < self.granted and len(self.played) <= after:
+            self.played.append(await self._play(len(self.played) + 1))
+        found = self.played[after:]
+        if not found:
+            await asyncio.sleep(0.02)
+        return found
+
+    async def close_stream(self, stream_id: str) -> None:
+        self.is_closed = True
+
+    async def dialogues(self, dataset_id: str) -> list[Dialogue]:
+        if not self.dialogue_list:
+            raise NotFoundError(f"no dataset {dataset_id}")
+        return self.dialogue_list
+
+    async def _play(self, sequence: int) -> RolloutGroup:
+        assert self.spec is not None
+        assert self.policy.served_model is not None, "rollouts before anything was published"
+        current = self.policy.served_model.current
+        assert current is not None
+        assert self.policy.model is not None
+        members = []
+        traces = await asyncio.to_thread(
+            sample_answers, self.policy.model, self.spec.group_size, sequence, current.version
+        )
+        for place, trace in enumerate(traces):
+            is_right = WANTED in trace.token_ids[PROMPT_TOKENS:]
+            reward = float(is_right) if self.reward_all is None else self.reward_all
+            members.append(
+                GroupMember(
+                    episode_id=f"ep_{sequence}_{place}",
+                    trajectory_id=f"traj_{sequence}_{place}",
+                    reward=reward,
+                    trace=await self.blobs.put(encode_trace(trace)),
+                    num_tokens=len(trace),
+                    num_loss_tokens=ANSWER_TOKENS,
+                    min_version=current.version,
+                    max_version=current.version,
+                    stop_reason=StopReason.USER_STOP,
+                )
+            )
+        return RolloutGroup(
+            id=f"group_{sequence}",
+            stream_id="rstr_toy",
+            sequence=sequence,
+            task_id=f"task_{sequence}",
+            members=members,
+        )
+
+
+@torch.no_grad()
+def sample_answers(
+    model: Qwen3ForCausalLM, num: int, seed: int, version: int
+) -> list[TokenTrace]:
+    """Sample answers to one random prompt, with their log-probs."""
+    generator = torch.Generator().manual_seed(seed)
+    prompt = torch.randint(0, 32, (1, PROMPT_TOKENS), generator=generator)
+    ids = prompt.repeat(num, 1)
+    logprobs = torch.zeros(num, 0)
+    for _ in range(ANSWER_TOKENS):
+        scores = model(ids).logits[:, -1].float().log_softmax(-1)
+        drawn = torch.multinomial(scores.exp(), 1, generator=generator)
+        logprobs = torch.cat([logprobs, scores.gather(1, drawn)], 1)
+        ids = torch.cat([ids, drawn], 1)
+    mask = np.array([False] * PROMPT_TOKENS + [True] * ANSWER_TOKENS)
+    blank = np.zeros(PROMPT_TOKENS, np.float32)
+    return [
+        TokenTrace(
+            token_ids=row.numpy().astype(np.uint32),
+            logprobs=np.concatenate([blank, logprob.numpy()]).astype(np.float32),
+            loss_mask=mask,
+            versions=np.where(mask, version, -1).astype(np.int32),
+        )
+        for row, logprob in zip(ids, logprobs, strict=True)
+    ]
+
+
+def share_right(folder: str | Path, num: int = 200) -> float:
+    """Return the share of right answers of a model folder."""
+    model = Qwen3ForCausalLM.from_pretrained(folder)
+    traces = [trace for seed in range(8) for trace in sample_answers(model, num // 8, -seed - 1, 0)]
+    return sum(WANTED in trace.token_ids[PROMPT_TOKENS:] for trace in traces) / len(traces)
