@@ -12,17 +12,18 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SEAWRIGHT_ORCHESTRATOR_", frozen=True)
 
     host: str = "127.0.0.1"
-    port: int = Field(default=8001, ge=1, le=65535)
-    database_url: str = "sqlite:///seawright-orchestrator.db"
-    """SQLite or PostgreSQL; the driver is chosen by the store."""
+    port: int = Field(default=8101, ge=1, le=65535)
+    database_url: str = "sqlite+aiosqlite:///orchestrator.db"
+    """`sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://...`."""
     create_tables: bool = True
     """Create missing tables at start. Off where migrations run on their own."""
     redis_url: str | None = None
     """The doorbell between replicas; None: one process, in-process doorbell."""
-    blobs_folder: Path = Path("blobs")
-    environment_url: str = "http://127.0.0.1:8002"
-    user_simulator_url: str = "http://127.0.0.1:8003"
-    policy_url: str = "http://127.0.0.1:8004"
+    blob_dir: Path = Path("blobs")
+    """Token traces; shared with the trainer."""
+    environment_url: str = "http://127.0.0.1:8102"
+    user_simulator_url: str = "http://127.0.0.1:8103"
+    policy_url: str = "http://127.0.0.1:8104"
     num_workers: int = Field(default=4, ge=0)
     """Jobs worked on at once by this process; 0: this process only serves the API."""
     max_episodes: int = Field(default=64, ge=1)

@@ -200,7 +200,7 @@ def remember(settings: Settings) -> Stores:
         evaluations=SqlEvaluations(runs, episodes),
         rollouts=rollouts,
         datasets=SqlDatasets(database, tasks),
-        blobs=FolderBlobs(settings.blobs_folder),
+        blobs=FolderBlobs(settings.blob_dir),
     )
 
 
