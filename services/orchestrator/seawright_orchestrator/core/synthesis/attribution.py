@@ -14,6 +14,8 @@ class EpisodeEvidence:
     """What is known of a failed episode. None: not tried."""
 
     stop_reason: StopReason
+    is_infrastructure_fault: bool = False
+    """A service failed while it was played or verified."""
     is_user_slip: bool = False
     """The user said a wrong or unknown fact, broke protocol, or stopped before the end."""
     is_tool_broken: bool = False
@@ -28,10 +30,10 @@ class EpisodeEvidence:
 
 def attribute(evidence: EpisodeEvidence) -> Attribution:
     """Return whom to blame. AGENT is what remains when nothing else is at fault."""
-    if evidence.stop_reason is StopReason.INFRASTRUCTURE:
-        return Attribution.INFRA
     if evidence.is_tool_broken:
         return Attribution.ENV
+    if evidence.is_infrastructure_fault or evidence.stop_reason is StopReason.INFRASTRUCTURE:
+        return Attribution.INFRA
     if evidence.gold_passes is False:
         return Attribution.CHECKER
     if evidence.oracle_passes is False:

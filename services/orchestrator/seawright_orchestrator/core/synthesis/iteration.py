@@ -51,6 +51,8 @@ def outcome_of(judged: Judged, iteration: int) -> CandidateOutcome:
         accepted=accepted,
         failed_goal=None if accepted or judged.late_refusal else judged.checked.failed_goal,
         cause="" if accepted else judged.refusal.failure_class or judged.refusal.stage,
+        stage="" if accepted else judged.refusal.stage,
+        passed=[verdict.stage for verdict in judged.checked.verdicts if verdict.ok],
         probe=judged.checked.candidate.probe,
     )
 

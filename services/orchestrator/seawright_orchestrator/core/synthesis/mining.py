@@ -1,5 +1,6 @@
 """Precondition mining: which features explain failures, as rules with evidence."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from seawright_orchestrator.core.synthesis.state import CandidateOutcome, GoalRo
 from seawright_shared.records.base import content_id
 from seawright_shared.records.plans import Literal_, Rule
 
+EVERY_GOAL = "*"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
@@ -16,6 +19,10 @@ class Evidence:
 
     goal: GoalRow
     cause: str | None
+    stage: str = ""
+    """The check that refused it."""
+    held_at: frozenset[str] | None = None
+    """Checks that it is known to have passed, for a goal that held; None: all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,21 +34,35 @@ class Guards:
     support: int = 6
     homogeneity: float = 0.8
     """Share of the most frequent cause: mixed causes make rules too general."""
+    max_chance: float = 0.01
+    """Chance (Fisher's exact test, within the goal types that the rule touches) that the cause
+    falls on the rule's side by accident. While nearly everything fails, six failures in a row
+    prove nothing, and a rule that leaves nothing of a goal type cannot be told from its rivals.
+    """
     max_rules: int = 8
     max_pair_literals: int = 80
 
 
 @dataclass(slots=True, kw_only=True)
 class _Scope:
-    """The rows of one goal type as bit sets: bit i is row i."""
+    """The rows of one goal type, or of every one, as bit sets: bit i is row i of them all."""
 
     literals: list[Literal_]
     masks: list[int]
-    held: int
-    """Rows that did not fail."""
+    held: Mapping[str, int]
+    """Rows that are known to have passed a check, by check."""
+    open: int
+    """Rows that no rule holds back; covering clears bits."""
     failing: int
     """Failing rows that no rule explains yet; covering clears bits."""
+    seen: Mapping[str, int]
+    """Rows that a check refused or is known to have passed, by check."""
     causes: dict[str, int]
+    """Rows by cause of failure, explained ones too."""
+    stages: dict[str, str]
+    """The check that finds a cause."""
+    goals: dict[str, int]
+    """Rows by goal type."""
     retired: frozenset[str]
     """Ids of rules that were tried and found wrong."""
 
@@ -64,13 +85,15 @@ def evidence(window: Sequence[CandidateOutcome]) -> list[Evidence]:
     """
     rows: list[Evidence] = []
     for outcome in window:
+        seen = frozenset([*outcome.passed, outcome.stage])
         if not outcome.accepted and outcome.failed_goal is None:
             continue
         for position, goal in enumerate(outcome.goals):
             failed = position == outcome.failed_goal
-            rows.append(Evidence(goal=goal, cause=outcome.cause if failed else None))
             if failed:
+                rows.append(Evidence(goal=goal, cause=outcome.cause, stage=outcome.stage))
                 break
+            rows.append(Evidence(goal=goal, cause=None, held_at=None if outcome.accepted else seen))
     return rows
 
 
@@ -91,9 +114,10 @@ def mine(
                 best = max(hits, key=_rank, default=None)
                 if best is None:
                     break
-                scope = scopes[best.scope]
-                scope.failing &= ~best.mask
-                found.append(_rule(scope, best))
+                for scope in scopes.values():
+                    scope.failing &= ~best.mask
+                    scope.open &= ~best.mask
+                found.append(_rule(scopes[best.scope], best))
     return found
 
 
@@ -105,31 +129,52 @@ def rule_of(scope: str, when: Sequence[Literal_]) -> Rule:
 
 
 def _scopes(rows: Sequence[Evidence], known: Sequence[Rule]) -> dict[str, _Scope]:
-    by_goal: dict[str, list[Evidence]] = {}
-    for row in rows:
-        by_goal.setdefault(row.goal.type, []).append(row)
-    return {goal: _scope(group, known) for goal, group in sorted(by_goal.items())}
+    numbered = list(enumerate(rows))
+    scopes = {EVERY_GOAL: _scope(numbered, known)}
+    for goal in sorted({row.goal.type for row in rows}):
+        scopes[goal] = _scope([one for one in numbered if one[1].goal.type == goal], known)
+    return scopes
 
 
-def _scope(rows: Sequence[Evidence], known: Sequence[Rule]) -> _Scope:
+def _scope(rows: Sequence[tuple[int, Evidence]], known: Sequence[Rule]) -> _Scope:
     retired = frozenset(rule.id for rule in known if rule.status == "retired")
-    literals = candidate_literals([row.goal.features for row in rows])
-    scope = _Scope(literals=literals, masks=[], held=0, failing=0, causes={}, retired=retired)
-    for index, row in enumerate(rows):
+    literals = candidate_literals([row.goal.features for _, row in rows])
+    stages = {row.cause: row.stage for _, row in rows if row.cause is not None}
+    held = dict.fromkeys(stages.values(), 0)
+    refused = dict.fromkeys(stages.values(), 0)
+    causes = dict.fromkeys(stages, 0)
+    goals = dict.fromkeys((row.goal.type for _, row in rows), 0)
+    failing = uncovered = 0
+    for index, row in rows:
         bit = 1 << index
+        goals[row.goal.type] |= bit
+        is_open = not any(violates(rule, row.goal) for rule in known)
+        uncovered |= bit if is_open else 0
         if row.cause is None:
-            scope.held |= bit
+            for stage in held:
+                if row.held_at is None or stage in row.held_at:
+                    held[stage] |= bit
             continue
-        scope.causes[row.cause] = scope.causes.get(row.cause, 0) | bit
-        if not any(violates(rule, row.goal) for rule in known):
-            scope.failing |= bit
-    scope.masks = [_mask(literal, rows) for literal in literals]
-    return scope
+        causes[row.cause] |= bit
+        refused[row.stage] |= bit
+        failing |= bit if is_open else 0
+    return _Scope(
+        literals=literals,
+        masks=[_mask(literal, rows) for literal in literals],
+        held=held,
+        seen={stage: held[stage] | refused[stage] for stage in held},
+        open=uncovered,
+        failing=failing,
+        causes=causes,
+        stages=stages,
+        goals=goals,
+        retired=retired,
+    )
 
 
-def _mask(literal: Literal_, rows: Sequence[Evidence]) -> int:
+def _mask(literal: Literal_, rows: Sequence[tuple[int, Evidence]]) -> int:
     mask = 0
-    for index, row in enumerate(rows):
+    for index, row in rows:
         if holds(literal, row.goal.features):
             mask |= 1 << index
     return mask
@@ -148,6 +193,7 @@ def _hits(
                 and hit.precision >= precision
                 and hit.homogeneity >= guards.homogeneity
                 and _bare(name, scope, terms).id not in scope.retired
+                and _chance(scope, hit) <= guards.max_chance
             ):
                 yield hit
 
@@ -177,7 +223,7 @@ def _measured(name: str, scope: _Scope, terms: tuple[int, ...]) -> _Hit:
     support = failing.bit_count()
     counts = {cause: (failing & bits).bit_count() for cause, bits in scope.causes.items()}
     cause = max(counts, key=lambda key: (counts[key], key))
-    matched = support + (mask & scope.held).bit_count()
+    matched = support + (mask & scope.held[scope.stages[cause]]).bit_count()
     return _Hit(
         scope=name,
         terms=terms,
@@ -187,6 +233,27 @@ def _measured(name: str, scope: _Scope, terms: tuple[int, ...]) -> _Hit:
         homogeneity=counts[cause] / max(1, support),
         cause=cause,
     )
+
+
+def _chance(scope: _Scope, hit: _Hit) -> float:
+    """Return Fisher's one-sided p that the cause lies on the rule's side by accident.
+
+    Rows count that were seen by the check that finds the cause: those that it refused, for this
+    cause or another, and those that are known to have passed it; of the goal types that the
+    rule touches, and outside of what rules hold back already.
+    """
+    touched = 0
+    for rows in scope.goals.values():
+        touched |= rows if rows & hit.mask else 0
+    seen = scope.seen[scope.stages[hit.cause]] & touched & scope.open
+    bad = scope.causes[hit.cause] & seen
+    total, num_bad = seen.bit_count(), bad.bit_count()
+    inside, num_hit = (seen & hit.mask).bit_count(), (bad & hit.mask).bit_count()
+    ways = sum(
+        math.comb(num_bad, count) * math.comb(total - num_bad, inside - count)
+        for count in range(num_hit, min(num_bad, inside) + 1)
+    )
+    return ways / math.comb(total, inside)
 
 
 def _bare(name: str, scope: _Scope, terms: tuple[int, ...]) -> Rule:

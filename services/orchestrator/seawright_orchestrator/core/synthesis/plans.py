@@ -12,9 +12,10 @@ from seawright_shared.records.specs import SynthesisSpec
 
 T = TypeVar("T", str, int)
 
-DISCLOSURES = ("upfront", "on_ask", "piecemeal", "changes_mind", "distractor")
+DISCLOSURES = ("upfront", "on_ask")
+"""Those that every domain has phrases for."""
 REFERENCES = ("id", "item", "status")
-PERSONAS = ("plain", "terse", "chatty")
+PERSONAS = ("plain", "brief", "polite")
 
 EMPHASIS = 0.4
 """Share of a plan's weight that its theme takes on each axis; the rest is spread evenly."""

@@ -25,15 +25,15 @@ def probed(rules: Sequence[Rule], outcomes: Sequence[CandidateOutcome]) -> list[
 
 
 def _succeeded(rule: Rule, outcome: CandidateOutcome) -> bool | None:
-    """Return whether the held-back goal held after all; None where it was never reached."""
+    """Return whether the held-back goal held after all; None where something else failed.
+
+    A goal before the failing one has not seen the later checks: that it held is not known.
+    """
     if outcome.accepted:
         return True
     if outcome.failed_goal is None:
         return None
-    suspects = [index for index, goal in enumerate(outcome.goals) if violates(rule, goal)]
-    if not suspects or outcome.failed_goal < suspects[0]:
-        return None
-    return outcome.failed_goal not in suspects
+    return None if not violates(rule, outcome.goals[outcome.failed_goal]) else False
 
 
 def _counted(rule: Rule, results: Sequence[bool]) -> Rule:

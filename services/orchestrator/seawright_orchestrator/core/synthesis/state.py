@@ -24,6 +24,10 @@ class CandidateOutcome(Record):
     failed_goal: int | None = None
     """Index of the goal to blame; None where accepted, or where no goal is to blame."""
     cause: str = ""
+    stage: str = ""
+    """The check that refused it; empty where accepted."""
+    passed: list[str] = []
+    """Checks that the whole candidate passed before."""
     probe: str | None = None
     """Id of the one rule that this candidate was allowed to violate."""
 

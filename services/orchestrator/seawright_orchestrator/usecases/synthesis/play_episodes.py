@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from seawright_orchestrator.core.synthesis.ports import EpisodePlayer, PlayedEpisode
 from seawright_shared.records.tasks import Task
 from seawright_shared.records.trajectories import AgentSpec, StopReason, UserSpec
+from seawright_shared.records.verdicts import Attribution
 
 MAX_ATTEMPTS = 3
 ORACLE = AgentSpec(kind="scripted")
@@ -32,10 +33,16 @@ class PlayEpisodes:
     max_turns: int
 
     async def __call__(self, plays: Sequence[Play]) -> list[PlayedEpisode]:
-        """Return one episode per play; one that still failed by infrastructure says so."""
+        """Return one episode per play; one that still failed by infrastructure says so.
+
+        A fault that a player raises ends them all, and is raised as it is.
+        """
         slots = asyncio.Semaphore(self.max_concurrent)
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._play(play, slots)) for play in plays]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._play(play, slots)) for play in plays]
+        except ExceptionGroup as faults:
+            raise faults.exceptions[0] from faults
         return [task.result() for task in tasks]
 
     async def _play(self, play: Play, slots: asyncio.Semaphore) -> PlayedEpisode:
@@ -52,4 +59,7 @@ class PlayEpisodes:
 
 def is_infrastructure(episode: PlayedEpisode) -> bool:
     """Return whether the episode says nothing about task, user or agent."""
-    return episode.trajectory.stop_reason is StopReason.INFRASTRUCTURE
+    blamed = episode.verdict.attribution
+    if episode.trajectory.stop_reason is StopReason.INFRASTRUCTURE:
+        return blamed is not Attribution.ENV
+    return blamed is Attribution.INFRA

@@ -14,6 +14,7 @@ from seawright_orchestrator.usecases.synthesis.play_episodes import (
     ORACLE,
     Play,
     PlayEpisodes,
+    is_infrastructure,
 )
 from seawright_shared.records.specs import SynthesisSpec
 from seawright_shared.records.tasks import Task
@@ -99,6 +100,7 @@ def _evidence(episode: PlayedEpisode) -> EpisodeEvidence:
     has_slipped = any(slip.by == "user" for slip in episode.trajectory.slips)
     return EpisodeEvidence(
         stop_reason=episode.trajectory.stop_reason,
+        is_infrastructure_fault=is_infrastructure(episode),
         is_user_slip=has_slipped or blamed is Attribution.USER,
         is_tool_broken=blamed is Attribution.ENV,
         gold_passes=False if blamed is Attribution.CHECKER else None,

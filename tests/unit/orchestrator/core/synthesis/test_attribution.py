@@ -33,9 +33,12 @@ def test_each_kind_of_evidence_blames_its_own(known: dict[str, object], wanted: 
     assert blamed(**known) is wanted
 
 
-def test_infrastructure_excuses_everybody_else():
-    everything = {"is_tool_broken": True, "is_user_slip": True, "gold_passes": False}
-    assert blamed(stop_reason=StopReason.INFRASTRUCTURE, **everything) is Attribution.INFRA
+def test_infrastructure_excuses_everybody_but_a_broken_tool():
+    others = {"is_user_slip": True, "gold_passes": False, "oracle_passes": False}
+    assert blamed(is_infrastructure_fault=True, **others) is Attribution.INFRA
+    assert blamed(stop_reason=StopReason.INFRASTRUCTURE, **others) is Attribution.INFRA
+    broken = {**others, "is_tool_broken": True}
+    assert blamed(stop_reason=StopReason.INFRASTRUCTURE, **broken) is Attribution.ENV
 
 
 def test_only_a_suspected_agent_needs_a_replay():
