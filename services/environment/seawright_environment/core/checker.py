@@ -14,6 +14,8 @@ from seawright_shared.records.verdicts import Attribution, Check, Verdict
 
 WRITES = "writes"
 """In a `before` item: any write."""
+BREAKS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+"""What a checker that does not fit may raise."""
 ITEMS = ("goal", "any_of", "frame", "called", "never_called", "before", "confirmed", "said")
 
 
@@ -29,8 +31,8 @@ def check_trajectory(spec: CheckerSpec, run: Replay) -> Verdict:
 def judge(spec: CheckerSpec, run: Replay) -> Verdict:
     """Return the verdict without the final state's hash, which costs more than the checks do."""
     try:
-        checks = [check for kind in ITEMS for check in _CHECKS[kind](spec, run)]
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        checks = list(_checks(spec, run))
+    except BREAKS as error:
         return Verdict(
             subject="trajectory",
             ok=False,
@@ -51,14 +53,28 @@ def judge(spec: CheckerSpec, run: Replay) -> Verdict:
     )
 
 
+def holds(spec: CheckerSpec, run: Replay) -> bool | None:
+    """Whether every must holds, found out by the first that does not; None: the checker broke."""
+    try:
+        return all(check.ok for check in _checks(spec, run))
+    except BREAKS:
+        return None
+
+
+def _checks(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+    for kind in ITEMS:
+        yield from _CHECKS[kind](spec, run)
+
+
 def is_quarantined(verdict: Verdict) -> bool:
     """Whether the checker itself broke: its verdict must not become a reward."""
     return verdict.attribution is Attribution.CHECKER
 
 
 def _goals(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+    final = run.final
     for item in spec.goals:
-        found = at(run.final, item.path)
+        found = at(final, item.path)
         ok = equal(found, item.value, item.compare)
         where = _joined(item.path)
         why = "" if ok else f"{where} is {found!r}, expected {item.value!r}"

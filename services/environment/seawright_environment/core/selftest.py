@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from seawright_environment.core.checker import is_quarantined, judge
+from seawright_environment.core.checker import holds, is_quarantined, judge
 from seawright_environment.core.mutants import (
     STATE_OPERATORS,
     Trial,
@@ -44,17 +44,25 @@ class _Gate:
     seconds: list[float] = field(default_factory=list[float])
     num_false_rejects: int = 0
 
-    def judge(self, messages: Sequence[Message]) -> tuple[Replay, Verdict]:
+    def judge(self, messages: Sequence[Message]) -> Verdict:
         run = play(self.trial.start, messages)
         began = self.clock()
         verdict = judge(self.spec, run)
         self.seconds.append(self.clock() - began)
         if is_quarantined(verdict):
             self.failures.append(f"no_exceptions: {verdict.rationale}")
-        return run, verdict
+        return verdict
+
+    def kills(self, run: Replay) -> bool:
+        began = self.clock()
+        outcome = holds(self.spec, run)
+        self.seconds.append(self.clock() - began)
+        if outcome is None:
+            self.failures.append("no_exceptions: the checker broke on a mutant")
+        return outcome is False
 
     def must_pass(self, point: str, script: Script) -> None:
-        _, verdict = self.judge(script.messages())
+        verdict = self.judge(script.messages())
         if not verdict.ok:
             self.num_false_rejects += 1
             self.failures.append(f"{point}: {verdict.rationale}")
@@ -149,13 +157,13 @@ def _kill(gate: _Gate) -> list[KillRow]:
     rows: dict[str, list[int]] = {}
     for operator, script in mutants_of(gate.trial):
         row = rows.setdefault(operator, [0, 0, 0])
-        run, verdict = gate.judge(script.messages())
+        run = play(gate.trial.start, script.messages())
         is_equal = operator in STATE_OPERATORS and not diff_states(gate.gold.state, run.world.state)
         if is_equal:
             row[2] += 1
             continue
         row[0] += 1
-        row[1] += not verdict.ok and verdict.reward == 0.0
+        row[1] += gate.kills(run)
     return [
         KillRow(operator=operator, mutants=row[0], killed=row[1], equivalent=row[2])
         for operator, row in rows.items()
@@ -175,14 +183,14 @@ def _survivors(kills: Sequence[KillRow], min_kill: float) -> Iterator[str]:
 def _try_determinism(gate: _Gate) -> None:
     """Point 10: the order in which arguments or musts are written decides nothing."""
     messages = gate.trial.script.messages()
-    _, first = gate.judge(messages)
+    first = gate.judge(messages)
     turned = [_turned(message) for message in messages]
-    _, second = gate.judge(turned)
+    second = gate.judge(turned)
     spec = gate.spec
     gate.spec = spec.model_copy(
         update={"goals": spec.goals[::-1], "frame": spec.frame[::-1], "said": spec.said[::-1]}
     )
-    _, third = gate.judge(messages)
+    third = gate.judge(messages)
     gate.spec = spec
     if not first.reward == second.reward == third.reward:
         gate.failures.append("deterministic: the verdict depends on the order of keys or musts")
