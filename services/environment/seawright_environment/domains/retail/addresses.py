@@ -11,7 +11,7 @@ from seawright_environment.domains.retail.state import (
 
 _HELP = "For further information visit https://errors.pydantic.dev/2.12/v/string_type"
 _SHOWN = 50
-"""Characters of a wrong value's text that are shown whole."""
+"""Bytes of a wrong value's text that are shown whole; of more, 25 and 24, cut between letters."""
 
 
 def modify_pending_order_address(
@@ -70,9 +70,7 @@ def _complaint(wrong: list[tuple[str, object]]) -> str:
     plural = "s" if len(wrong) > 1 else ""
     lines = [f"{len(wrong)} validation error{plural} for UserAddress"]
     for key, value in wrong:
-        text = repr(value)
-        if len(text) > _SHOWN:
-            text = f"{text[:25]}...{text[-24:]}"
+        text = _shortened(repr(value))
         kind = type(value).__name__
         lines.append(key)
         lines.append(
@@ -81,3 +79,10 @@ def _complaint(wrong: list[tuple[str, object]]) -> str:
         )
         lines.append(f"    {_HELP}")
     return "\n".join(lines)
+
+
+def _shortened(text: str) -> str:
+    content = text.encode(errors="replace")
+    if len(content) <= _SHOWN:
+        return text
+    return f"{content[:25].decode(errors='ignore')}...{content[-24:].decode(errors='ignore')}"
