@@ -1,5 +1,6 @@
 """The orchestrator over ASGI with a real environment, a real simulated user and a fake policy."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.jobs import JobStatus
 from seawright_shared.records.messages import Message
 from seawright_shared.records.specs import SynthesisSpec
-from seawright_shared.stores.traces import TokenTrace, encode_trace
+from seawright_shared.stores.traces import TokenTrace, decode_trace, encode_trace
 from seawright_user_simulator.settings import Settings as UserSettings
 from seawright_user_simulator.wiring import build as build_user_simulator
 
@@ -60,7 +61,7 @@ class FakePolicy:
 
     def _generate(self, asked: dict[str, Any]) -> httpx.Response:
         self.requests.append(asked)
-        turn = 0 if asked["context"] is None else int(asked["context"].split(b"|", 1)[0])
+        turn = 0 if asked["context"] is None else len(decode_trace(asked["context"])) // 4
         message = self.reply(asked, turn)
         num = 4 * (turn + 1)
         mask = np.arange(num) % 4 > 0
@@ -87,9 +88,11 @@ class Switchboard(httpx.AsyncBaseTransport):
     def __init__(self, lines: dict[str, httpx.AsyncBaseTransport]) -> None:
         self.lines = lines
         self.off: set[str] = set()
+        self.refused = asyncio.Event()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.host in self.off:
+            self.refused.set()
             raise httpx.ConnectError("switched off")
         return await self.lines[request.url.host].handle_async_request(request)
 

@@ -12,7 +12,7 @@ from seawright_orchestrator.core.dataset_items import signature_of
 from seawright_orchestrator.core.task_index import customer_key, goal_key
 from seawright_orchestrator.usecases.stores import TaskFilter
 from seawright_shared.contracts.pages import Page
-from seawright_shared.errors import NotFoundError
+from seawright_shared.errors import ConflictError, NotFoundError
 from seawright_shared.records.tasks import Task
 from seawright_shared.stores.sql import Database
 from seawright_shared.web.pages import PageParams
@@ -74,7 +74,10 @@ class SqlTasks:
         """Store a task that came from outside; no run may call it its own."""
         async with self.database.transaction() as connection:
             await self.store(connection, [task], is_heldout=False)
-        return await self.get(task.id)
+        stored = await self.get(task.id)
+        if stored != task:
+            raise ConflictError(f"task {task.id} is there with another content")
+        return stored
 
     async def several(self, task_ids: Sequence[str]) -> list[Task]:
         """Return tasks in the order of the ids; a missing one is a fault that names it."""
