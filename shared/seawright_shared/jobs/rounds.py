@@ -28,7 +28,7 @@ class Rounds:
                 num_faults = 0
             except UnavailableError as error:
                 num_faults += 1
-                get_logger().warning("round.failed", name=self._name, why=error.detail)
+                get_logger().warning("round.failed", rounds=self._name, why=error.detail)
             await self._pause(num_faults)
 
     async def _pause(self, num_faults: int) -> None:
