@@ -1,15 +1,35 @@
 """Where the policy's ports meet their adapters."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+from fastapi import FastAPI
 from tokenizers import Tokenizer
 
+from seawright_policy.adapters.model_folders import DiskFolders
 from seawright_policy.adapters.tokenizers_codec import TokenizersCodec
+from seawright_policy.adapters.torch_engine import TorchEngine, TorchOptions
+from seawright_policy.adapters.torch_types import compute_type
+from seawright_policy.api.chat import chat_routes
+from seawright_policy.api.generations import generation_routes
+from seawright_policy.api.served_models import served_model_routes
+from seawright_policy.core.catalogue import Catalogue
 from seawright_policy.core.rendering import Renderer, Rendering
 from seawright_policy.core.templates import TEMPLATES
 from seawright_policy.core.templates.tiny import SPECIAL_TOKENS
+from seawright_policy.settings import Settings
+from seawright_policy.usecases.complete_chat import CompleteChat
+from seawright_policy.usecases.generate_turn import GenerateTurn
+from seawright_policy.usecases.open_models import OpenModels
+from seawright_policy.usecases.publish_version import PublishVersion
+from seawright_policy.usecases.render_dialogues import RenderDialogues
+from seawright_shared.telemetry.metrics import Meter
+from seawright_shared.web.create_app import create_app
 
-__all__ = ["SPECIAL_TOKENS", "Renderer", "Rendering", "renderer_for"]
+__all__ = ["SPECIAL_TOKENS", "Renderer", "Rendering", "build", "renderer_for"]
+
+SERVICE = "policy"
 
 
 def renderer_for(source: Path | Tokenizer, template: str = "tiny") -> Renderer:
@@ -20,3 +40,50 @@ def renderer_for(source: Path | Tokenizer, template: str = "tiny") -> Renderer:
         else TokenizersCodec.from_folder(source)
     )
     return Renderer(TEMPLATES[template](codec))
+
+
+def engine_for(settings: Settings) -> TorchEngine:
+    """Return the engine that the settings ask for."""
+    return TorchEngine(
+        TorchOptions(
+            device=settings.device,
+            dtype=compute_type(settings.dtype),
+            num_threads=settings.num_threads,
+            num_slots=settings.max_sequences,
+            max_context=settings.max_context_tokens,
+            parked_tokens=settings.cache_tokens,
+        )
+    )
+
+
+def build(settings: Settings) -> FastAPI:
+    """Assemble the service. Its models are loaded when it starts."""
+    engine, catalogue, folders = engine_for(settings), Catalogue(), DiskFolders()
+    publish = PublishVersion(catalogue, engine, folders, settings.kept_versions)
+    meter = Meter(SERVICE)
+    load = meter.gauge("turns_num", "Turns being sampled, and waiting.", ["state"])
+    load.labels("running").set_function(lambda: engine.load_of()[0])
+    load.labels("waiting").set_function(lambda: engine.load_of()[1])
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        async with engine:
+            await OpenModels(publish, folders)(settings.models)
+            yield
+
+    async def has_models() -> str | None:
+        return None if catalogue.servings or not settings.models else "no model is loaded"
+
+    larger = dict.fromkeys(("/v1/generations", "/v1/renderings"), settings.max_body_bytes)
+    return create_app(
+        SERVICE,
+        [
+            generation_routes(GenerateTurn(catalogue, engine), RenderDialogues(catalogue)),
+            chat_routes(CompleteChat(catalogue, engine)),
+            served_model_routes(catalogue, publish),
+        ],
+        lifespan=lifespan,
+        checks={"models": has_models},
+        larger_bodies=larger,
+        meter=meter,
+    )

@@ -75,7 +75,8 @@ class PolicyClient:
         return await self._peer.put(f"/v1/models/{name}/versions/{version}", request, ServedModel)
 
     async def _post(self, path: str, body: BaseModel) -> dict[str, Any]:
-        content = cast("bytes", msgpack.packb(body.model_dump()))
+        # msgpack's own types are partly unknown.
+        content = cast("bytes", msgpack.packb(body.model_dump()))  # pyright: ignore[reportUnknownMemberType]
         reply = await self._peer.post_bytes(
             path,
             content,
@@ -83,4 +84,5 @@ class PolicyClient:
             idempotency_key=hashlib.sha256(content).hexdigest(),
             timeout_seconds=self._generation_seconds,
         )
-        return cast("dict[str, Any]", msgpack.unpackb(reply))
+        # msgpack's own types are partly unknown.
+        return cast("dict[str, Any]", msgpack.unpackb(reply))  # pyright: ignore[reportUnknownMemberType]

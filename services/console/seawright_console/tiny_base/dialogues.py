@@ -4,12 +4,21 @@ from random import Random
 from typing import cast
 
 from pydantic import JsonValue
+
 from seawright_console.tiny_base import things
 from seawright_console.tiny_base.drills import Lesson, called, heard, said
 from seawright_console.tiny_base.toy_world import Toolbox, ToyWorld, Write, toolbox, writes_of
 from seawright_shared.records.messages import Message
 
-REASONS = "too late,not needed,wrong day,found another,by mistake,too small,moved away".split(",")
+REASONS = [
+    "too late",
+    "not needed",
+    "wrong day",
+    "found another",
+    "by mistake",
+    "too small",
+    "moved away",
+]
 
 
 class Play:
@@ -47,7 +56,9 @@ class Play:
         by_email = random.random() < 0.5
         full = f"{world.first} {world.last}"
         who = (
-            self.choice(f"My email is {world.email}.", f"{world.email}", f"Sure, it is {world.email}.")
+            self.choice(
+                f"My email is {world.email}.", f"{world.email}", f"Sure, it is {world.email}."
+            )
             if by_email
             else self.choice(
                 f"I am {full}, {world.code}.",
@@ -87,19 +98,26 @@ class Play:
                 self.read_once(record_id, self.tools.record, f"{world.record}_id", record)
         state = str(world.records[wish.record_id][world.state_field])
         if wish.uses_record and state not in world.open_states:
-            refusal = f"{world.record} {wish.record_id} is {state}, so I cannot {wish.write.verb} it."
+            refusal = (
+                f"{world.record} {wish.record_id} is {state}, so I cannot {wish.write.verb} it."
+            )
             self.turns.append(said(f"Sorry, {refusal} Anything else?"))
             return
         if "news" in wish.write.arguments.values():
             for kind_id in wish.kind_ids:
                 catalogue = world.catalogues[kind_id]
                 self.read_once(kind_id, self.tools.catalogue, f"{world.kind}_id", catalogue)
-        details = ", ".join(f"{name.replace('_', ' ')} {shown(x)}" for name, x in wish.filled.items())
+        details = ", ".join(
+            f"{name.replace('_', ' ')} {shown(x)}" for name, x in wish.filled.items()
+        )
         proposal = f"I will {wish.write.verb} {details}. "
         agrees = self.random.random() < 0.92
-        answer = self.choice("Yes.", "Yes, please.", "yes", "Sure, go ahead.", "Yes, that is right.")
+        answer = self.choice(
+            "Yes.", "Yes, please.", "yes", "Sure, go ahead.", "Yes, that is right."
+        )
         self.ask(
-            proposal + self.choice("Shall I proceed? (yes/no)", "Do you confirm?", "Is that right?"),
+            proposal
+            + self.choice("Shall I proceed? (yes/no)", "Do you confirm?", "Is that right?"),
             answer if agrees else self.choice("No.", "No, leave it.", "No, I changed my mind."),
         )
         if not agrees:
@@ -109,7 +127,9 @@ class Play:
         if self.random.random() < 0.3:
             result = world.text(world.records[wish.record_id])
         self.call(wish.write.name, wish.filled, result)
-        self.turns.append(said(self.choice("Done. Anything else?", "It is done. Is there anything else?")))
+        self.turns.append(
+            said(self.choice("Done. Anything else?", "It is done. Is there anything else?"))
+        )
 
 
 class Wish:
@@ -147,7 +167,11 @@ class Wish:
         before = list(world.records)[: list(world.records).index(self.record_id) + 1]
         lone = sum(self._mentions(world, one, names) for one in before) == 1
         self.to_read = before if by_part and lone and names else [self.record_id]
-        about = f" {world.record}" + (f" with the {names[0]}" if len(self.to_read) > 1 or (by_part and lone and names) else f" {self.record_id}")
+        about = f" {world.record}" + (
+            f" with the {names[0]}"
+            if len(self.to_read) > 1 or (by_part and lone and names)
+            else f" {self.record_id}"
+        )
         parts: list[str] = []
         if "parts" in sources:
             parts.append("the " + " and the ".join(names))
@@ -161,11 +185,15 @@ class Wish:
             parts.append(f"because {reason}" if random.random() < 0.5 else f"reason: {reason}")
         subject = f"my{about}" if self.uses_record else "my profile"
         opening = play.choice("I want to", "Please", "I would like to", "Can you")
-        self.text = f"{opening} {write.verb} {subject}" + "".join(f", {part}" for part in parts) + "."
+        self.text = (
+            f"{opening} {write.verb} {subject}" + "".join(f", {part}" for part in parts) + "."
+        )
 
     @staticmethod
     def _mentions(world: ToyWorld, record_id: str, names: list[str]) -> bool:
-        return bool(names) and any(str(row["name"]).lower() == names[0] for row in world.rows(record_id))
+        return bool(names) and any(
+            str(row["name"]).lower() == names[0] for row in world.rows(record_id)
+        )
 
     @staticmethod
     def _new_variant(world: ToyWorld, row: dict[str, JsonValue]) -> tuple[str, str] | None:
@@ -175,7 +203,11 @@ class Wish:
             world.catalogues[str(row[f"{world.kind}_id"])]["variants"],
         )
         own = cast("dict[str, str]", row["options"])
-        free = {key: cast("dict[str, str]", one["options"]) for key, one in variants.items() if one["available"]}
+        free = {
+            key: cast("dict[str, str]", one["options"])
+            for key, one in variants.items()
+            if one["available"]
+        }
         keys = [key for key, options in free.items() if options != own]
         world.random.shuffle(keys)
         for key in keys:
@@ -211,7 +243,10 @@ def dialogue(random: Random, size: float) -> Lesson:
         play.call(play.tools.hand_over, {"summary": f"{topic} broken"}, "ok")
         play.turns.append(said("A colleague takes over."))
     else:
-        play.turns += [heard(play.choice("No, thanks.", "That is all.", "No, bye.")), said("Goodbye!")]
+        play.turns += [
+            heard(play.choice("No, thanks.", "That is all.", "No, bye.")),
+            said("Goodbye!"),
+        ]
     states = " or ".join(world.open_states)
     system = play.choice(
         f"You help at a {random.choice(things.PLACES)}. A {world.record} may change while {states}.",

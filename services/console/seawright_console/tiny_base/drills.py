@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from pydantic import JsonValue
+
 from seawright_console.tiny_base import things
 from seawright_console.tiny_base.words import NOUNS, QUALITIES, VERBS, known
 from seawright_shared.records.messages import Message, ToolCall, ToolSchema
@@ -34,6 +35,18 @@ def called(name: str, arguments: dict[str, JsonValue]) -> Message:
     """Return an assistant turn with one call."""
     call = ToolCall(id="call", name=name, arguments=arguments)
     return Message(role="assistant", tool_calls=[call])
+
+
+def echo(random: Random) -> list[Message]:
+    """A few ids and words, said again: where copying begins."""
+    parts = [
+        things.code(random, random.choice(things.SIMPLE))
+        if random.random() < 0.6
+        else random.choice(known())
+        for _ in range(random.randint(2, 5))
+    ]
+    text = ", ".join(parts)
+    return [heard(text), said(text)]
 
 
 def keyed(random: Random) -> list[Message]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from seawright_policy.wiring import Rendering
 from transformers import Qwen3ForCausalLM
+
+from seawright_policy.wiring import Rendering
 
 CALL_ID = 6
 """Of `<|call|>`, the seventh special token."""

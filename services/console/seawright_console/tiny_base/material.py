@@ -3,19 +3,26 @@
 from random import Random
 
 from seawright_console.tiny_base.dialogues import dialogue
-from seawright_console.tiny_base.drills import Lesson, drill
+from seawright_console.tiny_base.drills import Lesson, drill, echo
 from seawright_policy.wiring import Renderer, Rendering
 
 NUM_HELD_OUT = 48
 
 
+def first_lesson(random: Random) -> Lesson:
+    """Return an echo: nothing else is taught until copying has formed."""
+    return Lesson(system="Drill.", messages=echo(random))
+
+
 def lesson(random: Random, progress: float) -> Lesson:
-    """Return one lesson of the stage: drills first, then ever longer dialogues."""
-    drills = 0.8 if progress < 0.1 else 0.4 if progress < 0.3 else 0.15
-    if random.random() < drills:
+    """Return one lesson of a stage after the first: drills, then ever longer dialogues."""
+    drills = 0.9 if progress < 0.08 else 0.4 if progress < 0.25 else 0.15
+    kind = random.random()
+    if kind < 0.05:
+        return first_lesson(random)
+    if kind < drills:
         return drill(random)
-    size = 0.2 if progress < 0.2 else 0.5 if progress < 0.5 else 1.0
-    return dialogue(random, size)
+    return dialogue(random, 0.2 if progress < 0.25 else 0.5 if progress < 0.6 else 1.0)
 
 
 def rendered(renderer: Renderer, one: Lesson) -> Rendering:
@@ -25,5 +32,5 @@ def rendered(renderer: Renderer, one: Lesson) -> Rendering:
 
 def held_out(renderer: Renderer, seed: int) -> list[Rendering]:
     """Return dialogues of full size from another random stream than the training's."""
-    random = Random(f"held out {seed}")
+    random = Random(f"held out {seed}")  # noqa: S311
     return [rendered(renderer, dialogue(random, 1.0)) for _ in range(NUM_HELD_OUT)]

@@ -5,19 +5,103 @@ import string
 from random import Random
 
 from pydantic import JsonValue
+
 from seawright_console.tiny_base.words import NOUNS, QUALITIES, SYLLABLES
 
-RETAIL_WORDS = frozenset("order orders user users product products item items customer".split())
+RETAIL_WORDS = frozenset(
+    ["order", "orders", "user", "users", "product", "products", "item", "items", "customer"]
+)
 """Never the subject of a toy dialogue: the tiny model meets them first in its real domain."""
 
-PEOPLE = "member patient guest student driver visitor player owner reader tenant teacher".split()
-RECORDS = "booking loan parcel visit permit ticket repair lesson case tour pass rental plot".split()
-PARTS = "book box room seat lamp key map tool engine tent lens wheel garment plant shelf".split()
-PLACES = "library clinic garage museum school theatre park harbour station farm gym".split()
+PEOPLE = [
+    "member",
+    "patient",
+    "guest",
+    "student",
+    "driver",
+    "visitor",
+    "player",
+    "owner",
+    "reader",
+    "tenant",
+    "teacher",
+]
+RECORDS = [
+    "booking",
+    "loan",
+    "parcel",
+    "visit",
+    "permit",
+    "ticket",
+    "repair",
+    "lesson",
+    "case",
+    "tour",
+    "pass",
+    "rental",
+    "plot",
+]
+PARTS = [
+    "book",
+    "box",
+    "room",
+    "seat",
+    "lamp",
+    "key",
+    "map",
+    "tool",
+    "engine",
+    "tent",
+    "lens",
+    "wheel",
+    "garment",
+    "plant",
+    "shelf",
+]
+PLACES = [
+    "library",
+    "clinic",
+    "garage",
+    "museum",
+    "school",
+    "theatre",
+    "park",
+    "harbour",
+    "station",
+    "farm",
+    "gym",
+]
 SIMPLE = [word for word in NOUNS if word not in RETAIL_WORDS and len(word) > 2]
-TRAITS = "color size material type style kind shape weight height length theme mode level".split()
-CITIES = "Arlo Bexton Corby Dunmore Elgin Farrow Galway Hexham Ilford Jarrow Kelso Lorne".split()
-STREETS = "Road Street Lane Avenue Drive Way Court".split()
+TRAITS = [
+    "color",
+    "size",
+    "material",
+    "type",
+    "style",
+    "kind",
+    "shape",
+    "weight",
+    "height",
+    "length",
+    "theme",
+    "mode",
+    "level",
+]
+CITIES = [
+    "Arlo",
+    "Bexton",
+    "Corby",
+    "Dunmore",
+    "Elgin",
+    "Farrow",
+    "Galway",
+    "Hexham",
+    "Ilford",
+    "Jarrow",
+    "Kelso",
+    "Lorne",
+]
+STREETS = ["Road", "Street", "Lane", "Avenue", "Drive", "Way", "Court"]
 
 
 def digits(random: Random, low: int, high: int) -> str:

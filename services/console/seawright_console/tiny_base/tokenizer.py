@@ -8,9 +8,10 @@ prose and in JSON. Pairs halve the cost of long ids and leave fewer chances to l
 import re
 from pathlib import Path
 
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers
+
 from seawright_console.tiny_base.words import CAPITALS, FIELDS, SYLLABLES, known
 from seawright_policy.wiring import SPECIAL_TOKENS
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers
 
 JOINTS = [
     *('{"', '": "', '", "', '"}', '": {"', '": [{"', '": ["', '"}, {"', '": ', ', "', '"]'),
@@ -18,7 +19,22 @@ JOINTS = [
     *('":"', '","', '":{"', '":[{"', '":["', '"},{"', '":', ',"', '"],"', '"},"', '"}},"'),
     *('"}],"', '},"', '}},"', '"}}', '": []', '":[]', "{}", '}, {"', '},{"', ' "', '" '),
 ]
-TAILS = "id ids name by zip number method methods details type code at first last".split()
+TAILS = [
+    "id",
+    "ids",
+    "name",
+    "by",
+    "zip",
+    "number",
+    "method",
+    "methods",
+    "details",
+    "type",
+    "code",
+    "at",
+    "first",
+    "last",
+]
 WORD_COST = -10.0
 
 

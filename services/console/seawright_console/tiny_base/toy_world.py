@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from pydantic import JsonValue
+
 from seawright_console.tiny_base import things
 from seawright_console.tiny_base.drills import schema
 from seawright_console.tiny_base.words import QUALITIES, VERBS
@@ -43,7 +44,9 @@ class ToyWorld:
     code: str = ""
     methods: dict[str, str] = field(default_factory=dict[str, str])
     """Method id to its kind in words."""
-    records: dict[str, dict[str, JsonValue]] = field(default_factory=dict[str, dict[str, JsonValue]])
+    records: dict[str, dict[str, JsonValue]] = field(
+        default_factory=dict[str, dict[str, JsonValue]]
+    )
     catalogues: dict[str, dict[str, JsonValue]] = field(
         default_factory=dict[str, dict[str, JsonValue]]
     )
@@ -147,7 +150,10 @@ class ToyWorld:
         fields[f"{self.part}s"] = listed
         fields[self.state_field] = state
         if draw.random() < 0.5:
-            paid: JsonValue = {"amount": round(draw.uniform(5, 900), 2), "by": draw.choice(sorted(self.methods))}
+            paid: JsonValue = {
+                "amount": round(draw.uniform(5, 900), 2),
+                "by": draw.choice(sorted(self.methods)),
+            }
             fields["history"] = [paid]
         return fields
 
@@ -196,7 +202,9 @@ def writes_of(world: ToyWorld) -> list[Write]:
         subject = world.person if "record" not in shape else world.record
         extra = [draw.choice(things.SIMPLE)] if draw.random() < 0.6 else []
         name = "_".join([verb, subject, *extra])
-        found.append(Write(verb=verb, name=name, arguments=arguments, place_names=world.place_names))
+        found.append(
+            Write(verb=verb, name=name, arguments=arguments, place_names=world.place_names)
+        )
     return found
 
 

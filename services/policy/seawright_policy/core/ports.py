@@ -1,20 +1,43 @@
-"""What the policy needs from the world: a text codec and an engine."""
+"""What the policy needs from the world: model folders and an engine."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
+from seawright_policy.core.rendering import Renderer
+from seawright_policy.core.turns import OnToken, SampledTurn, TurnOrder
+from seawright_shared.records.rollouts import PolicyVersion
 
-class TextCodec(Protocol):
-    """A tokenizer without opinions: text is never read as special tokens."""
 
-    def encode(self, text: str) -> list[int]:
-        """Return the ids of plain text."""
+class ModelFolders(Protocol):
+    """Folders in Hugging Face layout."""
+
+    async def check(self, version: PolicyVersion) -> None:
+        """Raise unless the folder is whole and its weights have the promised SHA-256."""
         ...
 
-    def decode(self, token_ids: Sequence[int]) -> str:
-        """Return the text of ids; special tokens are left out."""
+    async def describe(self, model: str, version: int, uri: str) -> PolicyVersion:
+        """Return the version that a folder holds, with the SHA-256 of its weights."""
         ...
 
-    def special(self, token: str) -> int:
-        """Return the id of a special token."""
+    async def renderer(self, uri: str) -> Renderer | None:
+        """Return the folder's renderer, or None where it has no tokenizer of its own."""
+        ...
+
+
+class Engine(Protocol):
+    """Samples turns with loaded weights. A turn is sampled by one version from start to end."""
+
+    async def load(self, version: PolicyVersion) -> int:
+        """Make a version ready, beside those in use; return its context length in tokens."""
+        ...
+
+    async def drop(self, model: str, version: int) -> None:
+        """Forget a version once the turns it is sampling are done."""
+        ...
+
+    async def sample(self, order: TurnOrder, on_token: OnToken | None = None) -> SampledTurn:
+        """Sample one turn; cancelling the call ends the work."""
+        ...
+
+    def load_of(self) -> tuple[int, int]:
+        """Return how many turns are being sampled and how many wait."""
         ...

@@ -17,6 +17,11 @@ class Template(Protocol):
         """The end of a turn: sampled, and carrying loss."""
         ...
 
+    @property
+    def num_tokens(self) -> int:
+        """The size of the vocabulary."""
+        ...
+
     def opening(self, system: str, tools: Sequence[ToolSchema]) -> list[int]:
         """Return the ids of the system turn with the tools."""
         ...
@@ -35,6 +40,10 @@ class Template(Protocol):
 
     def repair(self, *, is_ended: bool) -> list[int]:
         """Return what follows the model's turn, unsampled, before others speak."""
+        ...
+
+    def content(self, token_ids: Sequence[int]) -> str:
+        """Return the spoken text of a turn sampled so far, its calls left out."""
         ...
 
     def parse(self, token_ids: Sequence[int], num_calls: int) -> Message:
@@ -57,11 +66,19 @@ class Renderer:
     template: Template
 
     def opening(self, messages: Sequence[Message], tools: Sequence[ToolSchema]) -> list[int]:
-        """Return a new context up to the cue. The first message must be the system's."""
+        """Return a new context up to the cue. The first message must be the system's.
+
+        Earlier turns of the assistant, as a fixed greeting, are written as it would say them.
+        """
         if not messages or messages[0].role != "system":
             raise InvalidRequestError("a context starts with the system message")
-        start = self.template.opening(messages[0].content or "", tools)
-        return [*start, *self._heard(messages[1:]), *self.template.cue()]
+        past = self.render(messages[0].content or "", tools, messages[1:]).token_ids
+        between = self.template.repair(is_ended=True) if messages[-1].role == "assistant" else []
+        return [*past, *between, *self.template.cue()]
+
+    def opening_length(self, messages: Sequence[Message], tools: Sequence[ToolSchema]) -> int:
+        """Return how many tokens the system turn has: what contexts of one domain share."""
+        return len(self.template.opening(messages[0].content or "", tools))
 
     def extension(self, messages: Sequence[Message], *, is_ended: bool) -> list[int]:
         """Return what `messages` add to a context whose last sampled turn ended or not."""
@@ -119,5 +136,3 @@ def flipped(messages: Sequence[Message]) -> list[Message]:
         elif message.role == "tool" and message.requestor == "user":
             turns.append(message)
     return turns
-
-

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from seawright_policy.core.ports import TextCodec
+from seawright_policy.core.codecs import TextCodec
 from seawright_policy.core.rendering import Template
 from seawright_policy.core.templates.tiny import TinyTemplate
 

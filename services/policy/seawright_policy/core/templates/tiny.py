@@ -15,7 +15,7 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from seawright_policy.core.ports import TextCodec
+from seawright_policy.core.codecs import TextCodec
 from seawright_shared.records.messages import Message, ToolCall, ToolSchema
 
 SPECIAL_TOKENS = (
@@ -43,6 +43,11 @@ class TinyTemplate:
         object.__setattr__(self, "end_id", self.codec.special("<|end|>"))
         object.__setattr__(self, "_call_id", self.codec.special("<|call|>"))
         object.__setattr__(self, "_assistant_id", self.codec.special("<|assistant|>"))
+
+    @property
+    def num_tokens(self) -> int:
+        """The size of the vocabulary."""
+        return self.codec.num_tokens
 
     def opening(self, system: str, tools: Sequence[ToolSchema]) -> list[int]:
         """Return the ids of the system turn with the tools' signatures."""
@@ -79,6 +84,12 @@ class TinyTemplate:
         """Return what is added, unsampled, before the next turn of others."""
         return [] if is_ended else [self.end_id]
 
+    def content(self, token_ids: Sequence[int]) -> str:
+        """Return the text before the first call of a turn, whole or not."""
+        ends = (self._call_id, self.end_id)
+        cut = next((at for at, one in enumerate(token_ids) if one in ends), len(token_ids))
+        return self.codec.decode(token_ids[:cut])
+
     def parse(self, token_ids: Sequence[int], num_calls: int) -> Message:
         """Read a sampled turn. `num_calls` counts the context's earlier calls, for ids."""
         body = [token_id for token_id in token_ids if token_id != self.end_id]
@@ -88,7 +99,7 @@ class TinyTemplate:
                 parts.append([])
             else:
                 parts[-1].append(token_id)
-        content = self.codec.decode(parts[0]) or None
+        content = self.content(token_ids) or None
         calls: list[ToolCall] = []
         for number, part in enumerate(parts[1:]):
             call = read_call(self.codec.decode(part), f"call_{num_calls + number}")
@@ -123,5 +134,3 @@ def signature(tool: ToolSchema) -> str:
         is_required = isinstance(required, list) and name in required
         names.append(name + ("[]" if is_list else "") + ("" if is_required else "?"))
     return f"{tool.name}({', '.join(names)})"
-
-

@@ -1,0 +1,68 @@
+"""Model folders on disk: are they whole, what do they hash to, how do they render."""
+
+import asyncio
+import hashlib
+import json
+from pathlib import Path
+
+from seawright_policy.adapters.tokenizers_codec import TokenizersCodec
+from seawright_policy.core.model_uris import folder_of
+from seawright_policy.core.rendering import Renderer
+from seawright_policy.core.templates import TEMPLATES
+from seawright_shared.errors import FieldError, InvalidRequestError
+from seawright_shared.records.rollouts import PolicyVersion
+
+WEIGHTS = "model.safetensors"
+TOKENIZER = "tokenizer.json"
+RENDERER = "renderer.json"
+"""Names the template: `{"template": "tiny"}`."""
+
+
+def refused(detail: str, pointer: str = "/uri") -> InvalidRequestError:
+    """Return the fault of a folder that cannot be served."""
+    return InvalidRequestError(
+        detail, errors=[FieldError(pointer=pointer, code="unusable-folder", detail=detail)]
+    )
+
+
+def sha256_of(folder: Path) -> str:
+    """Return the SHA-256 of a folder's weights, in hexadecimal."""
+    for name in ("config.json", WEIGHTS):
+        if not (folder / name).is_file():
+            raise refused(f"{folder} has no {name}")
+    with (folder / WEIGHTS).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_renderer(folder: Path) -> Renderer | None:
+    """Return the renderer that a folder names, or None where it has no tokenizer."""
+    if not (folder / TOKENIZER).is_file():
+        return None
+    if not (folder / RENDERER).is_file():
+        raise refused(f"{folder} has a tokenizer but no {RENDERER} that names its template")
+    try:
+        name = json.loads((folder / RENDERER).read_bytes())["template"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise refused(f"{folder / RENDERER} names no template") from error
+    if name not in TEMPLATES:
+        raise refused(f"template {name!r} is unknown; known are {', '.join(sorted(TEMPLATES))}")
+    return Renderer(TEMPLATES[name](TokenizersCodec.from_folder(folder)))
+
+
+class DiskFolders:
+    """Model folders that this process can read."""
+
+    async def check(self, version: PolicyVersion) -> None:
+        """Raise unless the folder is whole and its weights have the promised SHA-256."""
+        found = await asyncio.to_thread(sha256_of, folder_of(version.uri))
+        if found != version.sha256.removeprefix("sha256:"):
+            raise refused(f"the weights' SHA-256 is {found}, not {version.sha256}", "/sha256")
+
+    async def describe(self, model: str, version: int, uri: str) -> PolicyVersion:
+        """Return the version that a folder holds, with the SHA-256 of its weights."""
+        found = await asyncio.to_thread(sha256_of, folder_of(uri))
+        return PolicyVersion(model=model, version=version, uri=uri, sha256=found)
+
+    async def renderer(self, uri: str) -> Renderer | None:
+        """Return the folder's renderer, or None where it has no tokenizer of its own."""
+        return await asyncio.to_thread(read_renderer, folder_of(uri))

@@ -1,0 +1,31 @@
+"""Deployment facts of the policy service."""
+
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where it listens, what it serves at start, and how its engine runs."""
+
+    model_config = SettingsConfigDict(env_prefix="SEAWRIGHT_POLICY_", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = 8104
+    models: dict[str, str] = {}
+    """Name to folder (or `file:` URI), in JSON: served as version 0 at start."""
+    device: str = "cpu"
+    dtype: Literal["auto", "float32", "bfloat16"] = "auto"
+    """Compute type. `auto` measures which one this machine multiplies faster."""
+    num_threads: int = Field(default=1, ge=1)
+    max_sequences: int = Field(default=64, ge=1)
+    """Turns sampled at the same time; more wait."""
+    max_context_tokens: int = Field(default=4096, ge=16)
+    """Upper bound on a model's own context length."""
+    cache_tokens: int = Field(default=200_000, ge=0)
+    """Tokens of contexts whose keys and values are kept between turns."""
+    kept_versions: int = Field(default=2, ge=0)
+    """Older versions that stay loaded, for those who pin them."""
+    max_body_bytes: int = Field(default=64 << 20, ge=1)
+    """Largest body of the generation and rendering routes."""
