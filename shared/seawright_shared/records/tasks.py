@@ -45,6 +45,7 @@ class Fact(Record):
     """Something the customer knows and may say."""
 
     key: str
+    """`wish_0`, `wish_1`, ... belong to that wish and are told only while it is in hand."""
     text: str
     when: Literal["upfront", "on_ask", "after_refusal", "never"]
     cues: list[str] = []
