@@ -191,7 +191,8 @@ async def test_the_agent_is_told_only_what_is_new():
 async def test_a_fault_around_the_players_is_never_a_reward(
     change: dict[str, Any], blamed: Attribution
 ):
-    stage = Stage(**{"agent": Script([AgentTurn(message=LOOK)]), **change})
+    parts: dict[str, Any] = {"agent": Script([AgentTurn(message=LOOK)]), **change}
+    stage = Stage(**parts)
     if "trace_error" in change:
         stage.agent = Script([turn(content="hello")])
     played = await play(stage)
