@@ -23,8 +23,13 @@ def draft_key(draft: Draft) -> str:
 
 
 def sequence(task: Task) -> tuple[str, ...]:
-    """Return the names of the golden calls in order: the task's signature."""
-    return tuple(action.name for action in task.golden_actions)
+    """Return the tools that a right agent calls, in order: the task's signature."""
+    if task.solution is None:
+        return tuple(action.name for action in task.golden_actions)
+    calls = list(task.solution.identify)
+    for step in task.solution.steps:
+        calls += [*step.reads, *step.writes]
+    return tuple(call.name for call in calls)
 
 
 def names_forbidden(draft: Draft, forbidden: frozenset[str]) -> str | None:

@@ -5,12 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from seawright_orchestrator.core.synthesis.literals import candidate_literals
-from seawright_orchestrator.core.synthesis.rules import holds, violates
+from seawright_orchestrator.core.synthesis.rules import EVERY_GOAL, RuleBook, holds
 from seawright_orchestrator.core.synthesis.state import CandidateOutcome, GoalRow
 from seawright_shared.records.base import content_id
 from seawright_shared.records.plans import Literal_, Rule
-
-EVERY_GOAL = "*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +137,7 @@ def _scopes(rows: Sequence[Evidence], known: Sequence[Rule]) -> dict[str, _Scope
 def _scope(rows: Sequence[tuple[int, Evidence]], known: Sequence[Rule]) -> _Scope:
     retired = frozenset(rule.id for rule in known if rule.status == "retired")
     literals = candidate_literals([row.goal.features for _, row in rows])
+    book = RuleBook.of(known)
     stages = {row.cause: row.stage for _, row in rows if row.cause is not None}
     held = dict.fromkeys(stages.values(), 0)
     refused = dict.fromkeys(stages.values(), 0)
@@ -148,7 +147,7 @@ def _scope(rows: Sequence[tuple[int, Evidence]], known: Sequence[Rule]) -> _Scop
     for index, row in rows:
         bit = 1 << index
         goals[row.goal.type] |= bit
-        is_open = not any(violates(rule, row.goal) for rule in known)
+        is_open = not book.violated([row.goal])
         uncovered |= bit if is_open else 0
         if row.cause is None:
             for stage in held:

@@ -10,7 +10,7 @@ from seawright_orchestrator.core.synthesis.plans import stamped
 from seawright_orchestrator.core.synthesis.probation import probed
 from seawright_orchestrator.core.synthesis.random_edits import random_rules
 from seawright_orchestrator.core.synthesis.recalibration import recalibrate
-from seawright_orchestrator.core.synthesis.rules import violated
+from seawright_orchestrator.core.synthesis.rules import RuleBook
 from seawright_orchestrator.core.synthesis.seeds import derive_seed
 from seawright_orchestrator.core.synthesis.state import CandidateOutcome, PlanStream
 from seawright_orchestrator.core.synthesis.yields import (
@@ -155,7 +155,8 @@ def _with_revision(
 
 def _predicted(window: Sequence[CandidateOutcome], plan: Plan, first: Plan) -> float:
     """Return the yield, at the fixed mix, of the seen candidates that the plan would let through."""
-    kept = [outcome for outcome in window if not violated(plan.rules, outcome.goals)]
+    book = RuleBook.of(plan.rules)
+    kept = [outcome for outcome in window if not book.violated(outcome.goals)]
     return round(mixed_yield(kept, first.goals).value, 4)
 
 

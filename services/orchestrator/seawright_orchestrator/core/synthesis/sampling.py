@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from seawright_orchestrator.core.synthesis.identities import draft_key, names_forbidden
-from seawright_orchestrator.core.synthesis.rules import goal_rows, violated
+from seawright_orchestrator.core.synthesis.rules import RuleBook, goal_rows
 from seawright_orchestrator.core.synthesis.seeds import derive_share
 from seawright_shared.records.plans import Plan, Rule
 from seawright_shared.records.tasks import Draft
@@ -41,6 +41,8 @@ class Selection:
     num: int
     seed: int
     exclusions: Exclusions = Exclusions()
+    keeps_mix: bool = False
+    """Rather too few candidates than other goal types than wanted."""
     num_drawn: int = 0
     num_infeasible: int = 0
     """Draws in which the customer has nothing to wish for; resampled, not counted."""
@@ -51,10 +53,13 @@ class Selection:
     _surplus: list[Candidate] = field(default_factory=list[Candidate])
     _suspects: list[Candidate] = field(default_factory=list[Candidate])
     _room: Counter[Bucket] = field(default_factory=Counter[Bucket])
+    _spare: Counter[str] = field(default_factory=Counter[str])
     _seen: set[str] = field(default_factory=set[str])
+    _book: RuleBook = field(default_factory=lambda: RuleBook.of(()))
     _num_probes: int = 0
 
     def __post_init__(self) -> None:
+        self._book = RuleBook.of(self.plan.rules)
         wanted = self.plan.probe_rate * self.num if self.plan.rules else 0.0
         chance = derive_share(self.seed, "probes")
         self._num_probes = math.floor(wanted + chance)
@@ -79,11 +84,29 @@ class Selection:
             elif self._is_new(draft):
                 self._consider(draft)
 
+    def missing_goals(self) -> dict[str, float]:
+        """Return what to draw next: half as planned, half of what is missing."""
+        total = max(1, self._room.total())
+        short: Counter[str] = Counter()
+        for (goal, _), room in self._room.items():
+            short[goal] += room
+        planned = sum(self.plan.goals.values())
+        return {
+            goal: 0.5 * weight / planned + 0.5 * short[goal] / total
+            for goal, weight in self.plan.goals.items()
+        }
+
     def candidates(self) -> list[Candidate]:
-        """Return at most `num` candidates: quotas, then probes, then surplus where short."""
-        probes = self._probes()
-        short = self.num - len(self._chosen) - len(probes)
-        return [*self._chosen, *probes, *self._surplus[: max(0, short)]]
+        """Return at most `num`: quotas, then probes, then surplus (of the same goal first)."""
+        chosen = [*self._chosen, *self._probes()]
+        surplus = list(self._surplus)
+        for goal in sorted(self.plan.goals):
+            short = sum(room for (name, _), room in self._room.items() if name == goal)
+            same = [one for one in surplus if one.draft.goals[0].type == goal][:short]
+            chosen += same
+            surplus = [one for one in surplus if one not in same]
+        rest = 0 if self.keeps_mix else max(0, self.num - len(chosen))
+        return [*chosen, *surplus[:rest]][: self.num]
 
     def _is_new(self, draft: Draft) -> bool:
         key = draft_key(draft)
@@ -95,7 +118,7 @@ class Selection:
         return not excluded
 
     def _consider(self, draft: Draft) -> None:
-        broken = violated(self.plan.rules, goal_rows(draft))
+        broken = self._book.violated(goal_rows(draft))
         forbidding = [rule for rule in broken if not self._is_let_through(rule, draft)]
         if forbidding:
             self.num_held_back += 1
@@ -106,7 +129,8 @@ class Selection:
         if self._room[bucket] > 0:
             self._room[bucket] -= 1
             self._chosen.append(Candidate(draft=draft))
-        elif len(self._surplus) < self.num:
+        elif self._spare[bucket[0]] < self.num:
+            self._spare[bucket[0]] += 1
             self._surplus.append(Candidate(draft=draft))
 
     def _is_let_through(self, rule: Rule, draft: Draft) -> bool:

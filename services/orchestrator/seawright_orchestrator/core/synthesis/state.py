@@ -38,6 +38,7 @@ class CheckStats(Record):
     runs: int = 0
     catches: int = 0
     milliseconds: float = 0.0
+    """For people to see; decisions do not read the clock."""
 
 
 class PlanStream(Record):

@@ -11,7 +11,7 @@ from seawright_shared.records.plans import Plan
 
 OVERSAMPLING = 4
 """Drafts drawn per candidate and round."""
-MAX_ROUNDS = 16
+MAX_ROUNDS = 10
 MAX_IDLE_ROUNDS = 2
 """Rounds in a row that filled nothing, after which the rest is taken from the surplus."""
 MAX_DRAFTS = 5000
@@ -28,6 +28,8 @@ class CandidateOrder:
     num: int
     seed: int
     exclusions: Exclusions
+    keeps_mix: bool = False
+    """Rather too few candidates than other goal types than wanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +41,18 @@ class DrawCandidates:
     async def __call__(self, order: CandidateOrder) -> Selection:
         """Return the selection with at most `order.num` candidates in it."""
         selection = Selection(
-            plan=order.plan, num=order.num, seed=order.seed, exclusions=order.exclusions
+            plan=order.plan,
+            num=order.num,
+            seed=order.seed,
+            exclusions=order.exclusions,
+            keeps_mix=order.keeps_mix,
         )
         idle = 0
         for number in range(MAX_ROUNDS):
             missing = selection.num_missing
-            selection.offer(await self.drafts.draw(_request(order, number)))
+            selection.offer(
+                await self.drafts.draw(_request(order, number, selection.missing_goals()))
+            )
             if selection.is_full:
                 break
             idle = idle + 1 if selection.num_missing == missing else 0
@@ -53,7 +61,7 @@ class DrawCandidates:
         return selection
 
 
-def _request(order: CandidateOrder, number: int) -> DraftRequest:
+def _request(order: CandidateOrder, number: int, goals: dict[str, float]) -> DraftRequest:
     plan = order.plan
     return DraftRequest.model_validate(
         {
@@ -62,7 +70,7 @@ def _request(order: CandidateOrder, number: int) -> DraftRequest:
             "holdout_share": order.holdout_share,
             "seed": derive_seed(order.seed, "draw", number),
             "num": min(MAX_DRAFTS, OVERSAMPLING * order.num),
-            "goals": plan.goals,
+            "goals": goals,
             "num_goals": plan.num_goals,
             "disclosures": plan.disclosures,
             "references": plan.references,

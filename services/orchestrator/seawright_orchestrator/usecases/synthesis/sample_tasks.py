@@ -39,8 +39,8 @@ class _Progress:
     tasks: list[Task]
     keys: set[str]
 
-    def add(self, checked: Sequence[CheckedCandidate]) -> None:
-        """Take decided candidates in order."""
+    def add(self, checked: Sequence[CheckedCandidate], *, num_asked: int) -> None:
+        """Take decided candidates in order; those that the plan could not give have failed."""
         for one in checked:
             if one.is_undecided:
                 continue
@@ -48,6 +48,7 @@ class _Progress:
             if one.task is not None:
                 self.tasks.append(one.task)
                 self.keys.add(draft_key(one.candidate.draft))
+        self.accepted += [False] * (num_asked - len(checked))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,8 @@ class SampleTasks:
         """Return tasks of the streams' first or last plans, without probes or revision.
 
         Both are checked by the same, full evaluation plan and, when balanced, drawn at the same
-        mix of goals: their yields can be compared. Fewer tasks than asked come back where the
+        mix of goals: their yields can be compared. A plan whose rules leave nothing of a goal
+        type does not gain by it: what it could not give counts as failed. Fewer tasks than asked come back where the
         bound on candidates is reached.
         """
         plans = [_frozen_plan(stream, request) for stream in streams]
@@ -88,8 +90,9 @@ class SampleTasks:
                     num=size,
                     seed=seed,
                     exclusions=Exclusions(keys=frozenset(progress.keys), names=forbidden),
+                    keeps_mix=request.balanced,
                 )
-                progress.add(await self._batch(order))
+                progress.add(await self._batch(order), num_asked=size)
             if len(_picked(progress.tasks, request)) >= request.num:
                 break
         chosen = _picked(progress.tasks, request)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seawright_orchestrator.core.synthesis.rules import goal_rows, holds, violated, violates
+from seawright_orchestrator.core.synthesis.rules import RuleBook, goal_rows, holds, violates
 from seawright_orchestrator.core.synthesis.state import GoalRow
 from seawright_shared.records.plans import Literal_
 from tests.unit.orchestrator.core.synthesis.builders import draft, literal, rule
@@ -52,7 +52,8 @@ def test_a_rule_needs_all_its_tests_its_scope_and_to_be_active():
 
 def test_one_violating_goal_is_enough():
     late = rule("r", "return", literal("status", "==", "pending"))
-    assert violated([late], goal_rows(draft(1, "cancel", "return", status="pending"))) == [late]
+    rows = goal_rows(draft(1, "cancel", "return", "return", status="pending"))
+    assert RuleBook.of([late]).violated(rows) == [late]
 
 
 def test_rows_show_the_draft_around_the_goal():
@@ -60,3 +61,16 @@ def test_rows_show_the_draft_around_the_goal():
     assert [row.features["draft.position"] for row in rows] == [0, 1]
     assert rows[0].features["draft.num_goals"] == 2
     assert rows[0].features["draft.reference"] == "id"
+
+
+def test_the_book_agrees_with_the_rules_one_by_one():
+    rules = [
+        rule("a", "cancel", literal("n", ">", 2)),
+        rule("b", "*", literal("n", "==", 1)),
+        rule("c", "return", literal("n", "<", 9), status="retired"),
+    ]
+    for goal in ("cancel", "return"):
+        for number in range(5):
+            row = GoalRow(type=goal, features={"n": number})
+            alone = [one for one in rules if violates(one, row)]
+            assert RuleBook.of(rules).violated([row]) == alone
