@@ -24,18 +24,23 @@ def find_user_id_by_email(state: State, email: str) -> str:
 
 def find_user_id_by_name_zip(state: State, first_name: str, last_name: str, zip_code: str) -> str:
     """Return the first customer of this name (case ignored) and exact zip code."""
-    wanted = first_name.lower()
-    named = _candidates(
-        state, "users_by_first_name", wanted, lambda u: u["name"]["first_name"].lower()
-    )
-    for user_id in named:
-        user = user_of(state, user_id)
-        if (
-            user["name"]["last_name"].lower() == last_name.lower()
-            and user["address"]["zip"] == zip_code
-        ):
+    first = first_name.lower()
+    if not _candidates(state, "users_by_first_name", first, _first_name):
+        raise ValueError("User not found")
+    # Read only now: where no first name fits, tau2-bench never looks at the last one.
+    wanted = f"{first}\n{last_name.lower()}"
+    for user_id in _candidates(state, "users_by_name", wanted, _name):
+        if user_of(state, user_id)["address"]["zip"] == zip_code:
             return user_id
     raise ValueError("User not found")
+
+
+def _first_name(user: User) -> str:
+    return user["name"]["first_name"].lower()
+
+
+def _name(user: User) -> str:
+    return f"{_first_name(user)}\n{user['name']['last_name'].lower()}"
 
 
 def _candidates(state: State, index: str, wanted: str, key: Callable[[User], str]) -> list[str]:
