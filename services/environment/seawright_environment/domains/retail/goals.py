@@ -212,6 +212,8 @@ FEATURES = (
     "order.own",
     "order.status",
     "order.num_items",
+    "order.num_same_status",
+    "order.num_same_item",
     "reason",
     "address_same",
     "user.own",

@@ -109,11 +109,17 @@ class Pen:
         order = self.shop.order(order_id)
         if order is None:
             return {"order.exists": False, "order.own": False, "order.status": "none"}
+        mine = self.shop.orders_of(self.scene.customer_id)
+        name = order["items"][0]["name"]
         return {
             "order.exists": True,
             "order.own": order["user_id"] == self.scene.customer_id,
             "order.status": order["status"],
             "order.num_items": len(order["items"]),
+            "order.num_same_status": sum(o["status"] == order["status"] for o in mine),
+            "order.num_same_item": sum(
+                any(item["name"] == name for item in o["items"]) for o in mine
+            ),
         }
 
     def payment_features(
