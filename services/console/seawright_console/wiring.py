@@ -84,7 +84,7 @@ def service_apps(
         "orchestrator": seawright_orchestrator.wiring.build(
             seawright_orchestrator.settings.Settings(
                 database_url=sqlite_url(folder / "orchestrator.db"),
-                blobs_folder=blobs,
+                blob_dir=blobs,
                 environment_url=peers["environment"],
                 user_simulator_url=peers["user-simulator"],
                 policy_url=peers["policy"],

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from seawright_console.adapters.file_lock import owned
 from seawright_console.adapters.uvicorn_server import address_of, bound_socket, serving
 from seawright_console.wiring import build
+from seawright_shared.telemetry.logs import configure_logging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +21,20 @@ class Embedded:
     """Set when the server has stopped, as after Ctrl-C."""
 
 
+LOG = "seawright.log"
+
+
 @asynccontextmanager
 async def embedded(folder: Path, host: str, port: int) -> AsyncGenerator[Embedded]:
-    """Serve all services with their state in the folder, which no other process may hold."""
-    with owned(folder), bound_socket(host, port) as listening:
+    """Serve all services with their state in the folder, which no other process may hold.
+
+    What they log goes to a file there: the terminal is for progress.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(owned(folder))
+        log = stack.enter_context((folder / LOG).open("a", buffering=1))
+        configure_logging("embedded", stream=log)
+        listening = stack.enter_context(bound_socket(host, port))
         url = address_of(listening)
         app = build(folder, public_url=url)
         async with serving(app, listening) as stopped:

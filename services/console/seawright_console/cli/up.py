@@ -38,5 +38,5 @@ async def _up(folder: Path, host: str, port: int, *, is_embedded: bool) -> None:
     shown = screen()
     async with embedded(folder, host, port) as running:
         shown.say(f"seawright serves at {running.url}  (dashboard: {running.url}/)")
-        shown.say(f"state in {folder}; Ctrl-C stops, the same folder continues")
+        shown.say(f"state and log in {folder}; Ctrl-C stops, the same folder continues")
         await running.stopped.wait()
