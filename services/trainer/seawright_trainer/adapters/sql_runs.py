@@ -26,7 +26,7 @@ from seawright_trainer.adapters.tables import (
 from seawright_trainer.core.training_runs import Desired, RunState
 
 JOB_KIND = "training-run"
-MAX_JOB_ATTEMPTS = 20
+MAX_JOB_ATTEMPTS = 10
 """Of the supervisor, which dies with its process; the ranks' attempts are counted apart."""
 
 

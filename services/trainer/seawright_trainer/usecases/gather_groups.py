@@ -1,5 +1,6 @@
 """Keep rollouts coming: grant credits, receive groups, judge them on arrival."""
 
+import asyncio
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,6 +14,7 @@ from seawright_trainer.usecases.patience import patiently
 
 WAIT_SECONDS = 1.0
 """Of one long poll: credits freed meanwhile are granted at the latest so much later."""
+LOOK_SECONDS = 0.2
 
 
 class NoVarianceError(InvalidRequestError):
@@ -31,7 +33,7 @@ class GatherGroups:
 
     async def __call__(self, run_id: str) -> None:
         """Gather until cancelled; raises `NoVarianceError` after too many flat groups."""
-        run = await self.runs.load(run_id)
+        run = await self._begun(run_id)
         stream_id = run.stream_id or await self._open(run)
         spec = run.spec
         ahead = (spec.algorithm.max_staleness + 1) * spec.batch.tasks_per_step
@@ -57,6 +59,14 @@ class GatherGroups:
                     )
             await self.groups.add(run_id, judged, num_flat=num_flat)
             cursor = max([cursor, *(group.sequence for group in arrived)])
+
+    async def _begun(self, run_id: str) -> RunState:
+        """Wait until the attempt's first weights are served: rollouts must come from them."""
+        while True:
+            run = await self.runs.load(run_id)
+            if run.begun_attempt == run.shown.attempt:
+                return run
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _open(self, run: RunState) -> str:
         spec = run.spec
