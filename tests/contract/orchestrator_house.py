@@ -117,6 +117,7 @@ async def opened(
     database_url: str | None = None,
     redis_url: str | None = None,
     num_workers: int = 4,
+    lease_seconds: float = 60.0,
 ) -> AsyncGenerator[House]:
     """Yield a house over the databases and blobs in a folder."""
     policy = policy or FakePolicy()
@@ -137,6 +138,7 @@ async def opened(
         user_simulator_url="http://users",
         policy_url="http://policy",
         num_workers=num_workers,
+        lease_seconds=lease_seconds,
     )
     app = build(settings, transport=switchboard)
     async with AsyncExitStack() as stack:

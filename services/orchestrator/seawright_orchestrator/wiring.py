@@ -166,6 +166,17 @@ def connect(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> P
     )
 
 
+def rhythm(lease_seconds: float) -> JobTimes:
+    """Return the job kit's times: none of its rounds is slower than the lease asks for."""
+    usual = JobTimes()
+    return JobTimes(
+        lease=lease_seconds,
+        beat=min(usual.beat, lease_seconds / 6),
+        sweep=min(usual.sweep, lease_seconds / 3),
+        rebell=min(usual.rebell, lease_seconds),
+    )
+
+
 def remember(settings: Settings) -> Stores:
     """Return the stores and the job kit, over one database."""
     database = Database(settings.database_url, SCHEMA)
@@ -175,7 +186,7 @@ def remember(settings: Settings) -> Stores:
         job_tables,
         settings.redis_url,
         service="orchestrator",
-        times=JobTimes(lease=settings.lease_seconds),
+        times=rhythm(settings.lease_seconds),
         events=events,
     )
     runs = SqlRuns(database, kit.queue, events)
