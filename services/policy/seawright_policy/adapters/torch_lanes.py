@@ -91,6 +91,7 @@ class Lane:
         positions = [turn.num_cached for turn in self.running]
         self._draw(self.running, decode(self.weights, self._cache, ids, positions))
 
+    @torch.inference_mode()
     def sweep(self) -> None:
         """Answer the turns that are over and close the gaps they leave."""
         for slot in reversed(range(len(self.running))):
