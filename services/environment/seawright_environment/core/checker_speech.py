@@ -10,7 +10,7 @@ from seawright_environment.core.replay import CallRecord
 from seawright_shared.records.checkers import SaidItem
 from seawright_shared.records.messages import Message
 
-_AMOUNT = re.compile(r"(?<![\w.])\$?(\d[\d,]*)(?:\.(\d{1,2}))?(?![\w]|\.\d)")
+_AMOUNT = re.compile(r"(?<![\w.])\$?(\d[\d,]{0,14})(?:\.(\d{1,2}))?(?![\w]|\.\d)")
 _YES = re.compile(r"^(yes|yeah|yep|correct|confirmed|i confirm)\b")
 _MILD_YES = re.compile(r"^(sure|ok|okay|please|go ahead|sounds good|that is right|do it)\b")
 """May as well answer something else than a proposal."""

@@ -23,7 +23,10 @@ class Checked:
 
 
 def _schema(candidate: Candidate) -> Finding | None:
-    flaw = candidate.author.flaw(candidate.draft)
+    draft = candidate.draft
+    if draft.customer_id not in candidate.author.customers(candidate.start.view):
+        return Finding(failure_class="schema:unknown customer", rationale="unknown customer")
+    flaw = candidate.author.flaw(draft)
     return Finding(failure_class=f"schema:{flaw}", rationale=flaw) if flaw else None
 
 
@@ -59,6 +62,8 @@ def _effect(candidate: Candidate) -> Finding | None:
 
 
 def _reference(candidate: Candidate) -> Finding | None:
+    if candidate.refusal is not None:
+        return candidate.refusal
     for index, goal in enumerate(candidate.draft.goals):
         why = candidate.author.ambiguity(candidate.start.view, candidate.draft, goal)
         if why:
@@ -83,8 +88,14 @@ def check_draft(
     min_kill: float,
     clock: Callable[[], float],
 ) -> Checked:
-    """Run the enabled checks in their order; compile what passes, and self-test it if asked."""
+    """Run the enabled checks in their order; compile what passes, and self-test it if asked.
+
+    The schema is a condition of every other check: what breaks it is rejected in any case.
+    """
     verdicts: list[Verdict] = []
+    flaw = _schema(candidate)
+    if flaw:
+        return Checked(task=None, verdicts=[_verdict("schema", flaw, 0.0)])
     for check in checks:
         if not check.enabled or check.id not in CHECKS:
             continue
@@ -94,7 +105,7 @@ def check_draft(
         if finding and check.on_fail != "flag":
             return Checked(task=None, verdicts=verdicts, failed_goal=finding.goal)
     # Whatever else is switched off, what cannot be executed or put into words is no task.
-    finding = _schema(candidate) or candidate.refusal
+    finding = candidate.refusal
     if finding:
         verdicts.append(_verdict("execution", finding, 0.0))
         return Checked(task=None, verdicts=verdicts, failed_goal=finding.goal)

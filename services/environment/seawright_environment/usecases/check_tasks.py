@@ -30,6 +30,6 @@ class CheckTasks:
         candidate = Candidate(
             draft=draft,
             base=self.databases.load(draft.database),
-            author=author_of(self.authors, draft.domain),
+            author=author_of(self.authors, draft.database.domain),
         )
         return check_draft(candidate, checks, min_kill=min_kill, clock=time.perf_counter)

@@ -1,11 +1,18 @@
+import time
 from collections import Counter
 
 import pytest
 
+from seawright_environment.core.drafting import draw_drafts
+from seawright_environment.core.task_checks import check_draft
+from seawright_environment.core.task_checks_candidate import Candidate
+from seawright_environment.core.world import World
 from seawright_shared.records.base import content_id
+from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.plans import CheckConfig
 from seawright_shared.records.tasks import Draft, Task
-from tests.support.synthesis import CHECKS, accepted, check, drafts, order
+from tests.support.synthesis import AUTHOR, CHECKS, accepted, check, drafts, order
+from tests.support.tau2_vectors import needs_vectors, tau2_base
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +127,19 @@ def test_wrong_arguments_fail_the_schema_and_raise_nothing(outcomes):
         assert outcome.verdicts[-1].stage == "schema"
     odd = draft.goals[0].model_copy(update={"type": "fly"})
     assert check(draft.model_copy(update={"goals": [odd]})).verdicts[-1].stage == "schema"
+
+
+@needs_vectors
+def test_the_cascade_works_on_tau2s_data_too():
+    wanted = order(400, seed=2, database=DatabaseRef(domain="retail", source="tau2"))
+    base = tau2_base("retail")
+    accepted_there = 0
+    for draft in draw_drafts(wanted, AUTHOR, World.open(base).view):
+        candidate = Candidate(draft=draft, base=base, author=AUTHOR)
+        outcome = check_draft(candidate, CHECKS, min_kill=0.95, clock=time.perf_counter)
+        accepted_there += outcome.task is not None
+        assert outcome.task or outcome.verdicts[-1].stage != "selftest"
+    assert accepted_there >= 10
 
 
 def test_writes_on_one_order_depend_on_each_other_and_others_do_not():
