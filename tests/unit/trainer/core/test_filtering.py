@@ -1,0 +1,97 @@
+"""Laws of judging and weighing rollout groups (edge cases 2, 3, 4, 13 and 15)."""
+
+import pytest
+
+from seawright_shared.records.rollouts import GroupMember, RolloutGroup
+from seawright_shared.records.specs import AlgorithmSpec
+from seawright_shared.records.trajectories import StopReason
+from seawright_trainer.core.filtering import (
+    judge_age,
+    judge_arrival,
+    valid_members,
+    weigh_group,
+)
+
+ALGORITHM = AlgorithmSpec()
+
+
+def member(
+    episode: str,
+    reward: float | None,
+    *,
+    stop: StopReason = StopReason.USER_STOP,
+    versions: tuple[int, int] = (0, 0),
+    num_tokens: int = 10,
+) -> GroupMember:
+    return GroupMember(
+        episode_id=episode,
+        reward=reward,
+        trace=f"sha256:{episode}",
+        num_tokens=num_tokens,
+        num_loss_tokens=4,
+        min_version=versions[0],
+        max_version=versions[1],
+        stop_reason=stop,
+    )
+
+
+def group(*members: GroupMember) -> RolloutGroup:
+    return RolloutGroup(id="g", stream_id="s", sequence=1, task_id="t", members=list(members))
+
+
+def test_a_group_reduced_to_one_valid_member_is_dropped():
+    reduced = group(member("a", 1.0), member("b", None), member("c", None))
+    assert judge_arrival(reduced, ALGORITHM) == "too_few_valid"
+
+
+@pytest.mark.parametrize("stop", [StopReason.INFRASTRUCTURE, StopReason.USER_ERROR])
+def test_a_fault_never_becomes_a_reward_even_where_it_carries_one(stop: StopReason):
+    faulty = group(member("a", 1.0), member("b", 1.0), member("c", 0.0, stop=stop))
+    assert judge_arrival(faulty, ALGORITHM) == "zero_variance"
+    assert [m.episode_id for m in valid_members(faulty)] == ["a", "b"]
+
+
+def test_mean_and_deviation_are_over_the_valid_members_only():
+    partial = group(member("a", 1.0), member("b", 0.0), member("c", None))
+    weighed = weigh_group(partial, ALGORITHM, max_length=100)
+    assert [m.advantage for m in weighed.members] == pytest.approx([1.0, -1.0], abs=1e-5)
+    assert weighed.num_invalid == 1
+
+
+@pytest.mark.parametrize("reward", [0.0, 1.0])
+def test_a_group_of_equal_rewards_teaches_nothing(reward: float):
+    assert judge_arrival(group(member("a", reward), member("b", reward)), ALGORITHM) == (
+        "zero_variance"
+    )
+
+
+def test_a_truncated_rollout_is_scored_as_the_verifier_scored_it():
+    cut = group(member("a", 1.0), member("b", 0.0, stop=StopReason.CONTEXT_FULL))
+    weighed = weigh_group(cut, ALGORITHM, max_length=100)
+    assert weighed.members[1].advantage == pytest.approx(-1.0, abs=1e-5)
+
+
+def test_a_rollout_longer_than_the_limit_counts_in_the_mean_but_carries_no_loss():
+    long = group(member("a", 1.0), member("b", 0.0, num_tokens=101))
+    weighed = weigh_group(long, ALGORITHM, max_length=100)
+    assert [m.episode_id for m in weighed.members] == ["a"]
+    assert weighed.members[0].advantage == pytest.approx(1.0, abs=1e-5)
+    assert weighed.num_too_long == 1
+
+
+def test_staleness_is_that_of_the_oldest_token():
+    mixed = group(member("a", 1.0, versions=(3, 6)), member("b", 0.0, versions=(6, 6)))
+    assert judge_age(mixed, version=5 + 1, max_staleness=2) == "stale"
+    assert judge_age(mixed, version=6, max_staleness=3) == "useful"
+
+
+def test_a_version_from_the_future_is_refused():
+    early = group(member("a", 1.0, versions=(2, 9)), member("b", 0.0))
+    assert judge_age(early, version=8, max_staleness=100) == "from_the_future"
+
+
+def test_a_member_delivered_twice_counts_once():
+    doubled = group(member("a", 1.0), member("a", 1.0), member("b", 0.0))
+    weighed = weigh_group(doubled, ALGORITHM, max_length=100)
+    assert [m.episode_id for m in weighed.members] == ["a", "b"]
+    assert weighed.members[0].advantage == pytest.approx(1.0, abs=1e-5)
