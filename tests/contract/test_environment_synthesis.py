@@ -2,7 +2,9 @@ from collections.abc import AsyncGenerator
 
 import httpx
 import pytest
+from fastapi.openapi.models import Example
 
+from seawright_environment.api import drafts, task_checks
 from seawright_environment.settings import Settings
 from seawright_environment.wiring import build
 from seawright_shared.clients.environment import EnvironmentClient
@@ -35,10 +37,10 @@ def request(num: int = 60, **changes: object) -> DraftRequest:
 
 
 async def test_drafts_become_tasks_whose_checkers_judge_trajectories(client: EnvironmentClient):
-    drafts = (await client.draw_drafts(request())).drafts
-    assert drafts == (await client.draw_drafts(request())).drafts
-    checked = await client.check_tasks(TaskCheckRequest(drafts=drafts, checks=CHECKS))
-    assert [result.draft_id for result in checked.results] == [draft.id for draft in drafts]
+    drawn = (await client.draw_drafts(request())).drafts
+    assert drawn == (await client.draw_drafts(request())).drafts
+    checked = await client.check_tasks(TaskCheckRequest(drafts=drawn, checks=CHECKS))
+    assert [result.draft_id for result in checked.results] == [draft.id for draft in drawn]
     task = next(result.task for result in checked.results if result.task)
     greeting = [Message(role="assistant", content="Hi! How can I help you today?")]
     answer = await client.verify(
@@ -71,11 +73,23 @@ async def test_a_bad_order_names_the_field(
     assert caught.value.errors[0].pointer == pointer
 
 
+@pytest.mark.parametrize(
+    ("path", "examples"),
+    [("/v1/drafts", drafts.EXAMPLES), ("/v1/task-checks", task_checks.EXAMPLES)],
+)
+async def test_the_documented_examples_work(path: str, examples: dict[str, Example]):
+    transport = httpx.ASGITransport(build(Settings()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://e") as http:
+        for example in examples.values():
+            assert "value" in example
+            assert (await http.post(path, json=example["value"])).status_code == 200
+
+
 async def test_an_unknown_domain_is_not_found(client: EnvironmentClient):
     nowhere = DatabaseRef(domain="bakery")
     with pytest.raises(NotFoundError):
         await client.draw_drafts(request(database=nowhere))
-    drafts = (await client.draw_drafts(request(3))).drafts
-    lost = [draft.model_copy(update={"domain": "bakery", "database": nowhere}) for draft in drafts]
+    drawn = (await client.draw_drafts(request(3))).drafts
+    lost = [draft.model_copy(update={"domain": "bakery", "database": nowhere}) for draft in drawn]
     with pytest.raises(NotFoundError):
         await client.check_tasks(TaskCheckRequest(drafts=lost, checks=CHECKS))

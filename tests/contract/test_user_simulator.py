@@ -14,6 +14,7 @@ from seawright_shared.errors import InvalidRequestError, UnavailableError
 from seawright_shared.records.messages import Message, ToolCall
 from seawright_shared.records.tasks import Scenario, Wish
 from seawright_shared.records.trajectories import UserSpec
+from seawright_user_simulator.api.user_turns import EXAMPLES
 from seawright_user_simulator.settings import Settings
 from seawright_user_simulator.wiring import build
 
@@ -58,6 +59,17 @@ async def test_a_scripted_turn_is_the_same_however_often_it_is_asked():
         first = await client.play_turn(request([GREETING]))
         assert first.message.content == SCENARIO.opening
         assert await client.play_turn(request([GREETING])) == first
+
+
+async def test_the_documented_example_works():
+    app = build(Settings())
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://u") as http:
+        for example in EXAMPLES.values():
+            assert "value" in example
+            reply = await http.post("/v1/user-turns", json=example["value"])
+            assert reply.status_code == 200
+            assert reply.json()["message"]["role"] == "user"
 
 
 async def test_a_stop_is_said_and_named():

@@ -1,10 +1,24 @@
 """POST /v1/drafts."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+from fastapi.openapi.models import Example
 
 from seawright_environment.core.drafting import DraftOrder
 from seawright_environment.usecases.draft_tasks import DraftTasks
 from seawright_shared.contracts.environment import DraftBatch, DraftRequest
+
+EXAMPLES: dict[str, Example] = {
+    "two kinds of wishes": {
+        "value": {
+            "database": {"domain": "retail", "source": "seed", "seed": 1},
+            "seed": 7,
+            "num": 2,
+            "goals": {"cancel_pending_order": 0.5, "order_info": 0.5},
+        }
+    }
+}
 
 
 def draft_routes(draft_tasks: DraftTasks) -> APIRouter:
@@ -13,7 +27,9 @@ def draft_routes(draft_tasks: DraftTasks) -> APIRouter:
 
     # Not a coroutine: drawing is CPU work, and runs in a thread.
     @router.post("/drafts", operation_id="draw_drafts")
-    def draw(request: DraftRequest) -> DraftBatch:
+    def draw(
+        request: Annotated[DraftRequest, Body(openapi_examples=EXAMPLES)],
+    ) -> DraftBatch:
         """Return goals drawn for customers of one split, reproducibly by seed."""
         order = DraftOrder(
             database=request.database,

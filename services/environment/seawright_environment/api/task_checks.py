@@ -1,6 +1,9 @@
 """POST /v1/task-checks."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+from fastapi.openapi.models import Example
 
 from seawright_environment.usecases.check_tasks import CheckTasks
 from seawright_shared.contracts.environment import (
@@ -9,6 +12,30 @@ from seawright_shared.contracts.environment import (
     TaskCheckResult,
 )
 
+EXAMPLES: dict[str, Example] = {
+    "one draft, three checks": {
+        "value": {
+            "drafts": [
+                {
+                    "id": "draft_1",
+                    "domain": "retail",
+                    "database": {"domain": "retail", "source": "seed", "seed": 1},
+                    "customer_id": "sara_doe_496",
+                    "goals": [
+                        {
+                            "type": "cancel_pending_order",
+                            "arguments": {"order_id": "#W1234567", "reason": "no longer needed"},
+                            "entity": "#W1234567",
+                            "features": {"goal": "cancel_pending_order"},
+                        }
+                    ],
+                }
+            ],
+            "checks": [{"id": "schema"}, {"id": "execution"}, {"id": "selftest"}],
+        }
+    }
+}
+
 
 def task_check_routes(check_tasks: CheckTasks) -> APIRouter:
     """Return the routes of task checks."""
@@ -16,7 +43,9 @@ def task_check_routes(check_tasks: CheckTasks) -> APIRouter:
 
     # Not a coroutine: checking is CPU work, and runs in a thread.
     @router.post("/task-checks", operation_id="check_tasks")
-    def check(request: TaskCheckRequest) -> TaskCheckResponse:
+    def check(
+        request: Annotated[TaskCheckRequest, Body(openapi_examples=EXAMPLES)],
+    ) -> TaskCheckResponse:
         """Run the cascade on each draft until a check fails; what passes comes back as a task."""
         outcomes = check_tasks(request.drafts, request.checks, min_kill=request.min_kill)
         results = [

@@ -1,10 +1,31 @@
 """POST /v1/user-turns."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+from fastapi.openapi.models import Example
 
 from seawright_shared.contracts.user_simulator import UserTurn, UserTurnRequest
 from seawright_user_simulator.core.ports import Cue
 from seawright_user_simulator.usecases.play_turn import PlayTurn
+
+EXAMPLES: dict[str, Example] = {
+    "the first turn": {
+        "value": {
+            "scenario": {
+                "persona": "plain",
+                "opening": "Hi. I want to cancel order #W1234567. Reason: no longer needed.",
+                "wishes": [
+                    {
+                        "text": "I want to cancel order #W1234567. Reason: no longer needed.",
+                        "mentions": ["cancel", "#W1234567", "no longer needed"],
+                    }
+                ],
+            },
+            "messages": [{"role": "assistant", "content": "Hi! How can I help you today?"}],
+        }
+    }
+}
 
 
 def user_turn_routes(play_turn: PlayTurn) -> APIRouter:
@@ -12,7 +33,9 @@ def user_turn_routes(play_turn: PlayTurn) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["user-turns"])
 
     @router.post("/user-turns", operation_id="play_user_turn")
-    async def play(request: UserTurnRequest) -> UserTurn:
+    async def play(
+        request: Annotated[UserTurnRequest, Body(openapi_examples=EXAMPLES)],
+    ) -> UserTurn:
         """Return the user's next message: a function of scenario, transcript and seed."""
         reply = await play_turn(
             Cue(
