@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgres
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from seawright_shared.jobs.rounds import is_cancelled
 from seawright_shared.jobs.tables import JobTables
 from seawright_shared.records.jobs import RunEvent
 from seawright_shared.stores.sql import Database
@@ -88,7 +89,7 @@ class EventLog:
                 woken.clear()
                 found = await self.read(run_id, after, limit)
                 left = deadline - clock()
-                if found or left <= 0:
+                if found or left <= 0 or is_cancelled():
                     return found
                 await self._sleep(woken, min(left, self._poll_seconds))
         finally:
@@ -105,7 +106,7 @@ class EventLog:
         idle_seconds: float = 15.0,
     ) -> AsyncGenerator[RunEvent | None]:
         """Yield events as they come, None after each idle time, and end with a final event."""
-        while True:
+        while not is_cancelled():
             found = await self.wait(run_id, after, timeout_seconds=idle_seconds)
             if not found:
                 yield None

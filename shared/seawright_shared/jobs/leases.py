@@ -48,6 +48,11 @@ class Leases:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
+        if self._database.is_sqlite:
+            # Looking must not take the one write lock: a poll would hold up other writers.
+            async with self._database.reading() as connection:
+                if (await connection.execute(due.limit(1))).first() is None:
+                    return []
         async with self._database.transaction() as connection:
             chosen = (await connection.execute(due)).scalars().all()
             if not chosen:

@@ -10,6 +10,16 @@ from seawright_shared.errors import UnavailableError
 MAX_WAIT_SECONDS = 15.0
 
 
+def is_cancelled() -> bool:
+    """Return whether this task was cancelled, even if a library swallowed it.
+
+    On Python 3.11 `asyncio.wait_for` does when its result arrives at the same moment, and
+    redis-py sends through it. Loops that end by cancellation ask at every turn.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 class Rounds:
     """Calls a function every `seconds`, sooner when `wake` is set, later after a fault."""
 
@@ -21,7 +31,7 @@ class Rounds:
     async def run(self, once: Callable[[], Awaitable[object]]) -> None:
         """Call `once` until cancelled."""
         num_faults = 0
-        while True:
+        while not is_cancelled():
             self._wake.clear()
             try:
                 await once()

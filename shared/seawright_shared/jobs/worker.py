@@ -14,10 +14,12 @@ from seawright_shared.jobs.heart import Heart
 from seawright_shared.jobs.job import Failure, FailureClass, Job, LostLeaseError
 from seawright_shared.jobs.leases import Leases
 from seawright_shared.jobs.queue import JobQueue
+from seawright_shared.jobs.rounds import is_cancelled
 from seawright_shared.records.ids import new_id
 from seawright_shared.telemetry.scope import job_scope
 
 OUTAGE_SECONDS = 1.0
+CANCEL_SECONDS = 1.0
 
 
 class Worker:
@@ -43,6 +45,7 @@ class Worker:
         self._leases = Leases(queue)
         self._heart = Heart(queue, self._react)
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._leaving: set[str] = set()
         self._freed = asyncio.Event()
         self._stopping = asyncio.Event()
 
@@ -53,8 +56,9 @@ class Worker:
             await self._stopping.wait()
             claiming.cancel()
             await self._wait_for_tasks(self._queue.times.grace)
-            for task in self._tasks.values():
-                task.cancel()
+            while self._tasks:
+                self._cancel_handlers()
+                await self._wait_for_tasks(CANCEL_SECONDS)
 
     def stop(self) -> None:
         """Take nothing more; let handlers end, then hand back what they did not."""
@@ -78,7 +82,7 @@ class Worker:
                     await self._freed.wait()
 
     async def _claim_for_ever(self, group: asyncio.TaskGroup) -> None:
-        while True:
+        while not (self._stopping.is_set() or is_cancelled()):
             free = self._concurrency - len(self._tasks)
             if free == 0:
                 self._freed.clear()
@@ -125,15 +129,21 @@ class Worker:
     def _ended(self, context: JobContext) -> None:
         self._heart.release(context)
         self._tasks.pop(context.job.id, None)
+        self._leaving.discard(context.job.id)
         self._freed.set()
 
     def _react(self, context: JobContext) -> None:
         """Stop a handler whose work is no longer wanted; one that may pause decides itself."""
         task = self._tasks.get(context.job.id)
-        if task is None or context.is_settled or task.cancelling():
-            return
-        if context.cancelled:
+        is_leaving = context.is_settled or context.job.id in self._leaving
+        if task is not None and context.cancelled and not is_leaving:
             task.cancel()
+
+    def _cancel_handlers(self) -> None:
+        """Cancel those that have not begun to leave; again, where it was swallowed."""
+        for job_id, task in self._tasks.items():
+            if job_id not in self._leaving:
+                task.cancel()
 
     async def _wait_for_tasks(self, seconds: float) -> None:
         if tasks := list(self._tasks.values()):
@@ -158,6 +168,7 @@ class Worker:
                 await self._after_error(context, error)
 
     async def _after_cancel(self, context: JobContext) -> None:
+        self._leaving.add(context.job.id)
         if context.is_settled:
             return
         if context.is_lost:
@@ -174,6 +185,7 @@ class Worker:
             get_logger().info(did, kind=context.job.kind, attempt=context.job.attempt)
 
     async def _after_error(self, context: JobContext, error: Exception) -> None:
+        self._leaving.add(context.job.id)
         failure = failure_of(error)
         get_logger().error(
             "attempt.failed",

@@ -129,10 +129,10 @@ async def _claimed(leases: Leases) -> list[Job]:
 
 
 async def test_a_busy_event_loop_loses_no_lease(house: House):
-    times = JobTimes(lease=0.6, beat=0.1, poll=0.1, relay=0.05, sweep=0.05)
+    times = JobTimes(lease=1.0, beat=0.1, poll=0.2, relay=0.1, sweep=0.1)
 
     async def busy(context: JobContext) -> None:
-        time.sleep(1.5)  # noqa: ASYNC251  the very thing a loop should not do
+        time.sleep(2.0)  # noqa: ASYNC251  the very thing a loop should not do
         await store_result(context)
 
     async with house.kit(times) as kit, house.kit(times) as other:
