@@ -145,6 +145,13 @@ async def test_a_repeated_call_id_runs_once_and_for_another_call_is_a_conflict(
         await client.call_tool(session.id, late)
 
 
+async def test_a_call_id_may_hold_any_letters(client: EnvironmentClient):
+    session = await client.open_session(REF)
+    strange = READ.model_copy(update={"id": "call \u00e9\u4e2d\n" + "x" * 300})
+    result = await session.call(strange)
+    assert (result.call_id, result.error) == (strange.id, False)
+
+
 async def test_history_on_opening_gives_the_state_of_the_calls(client: EnvironmentClient):
     order_id = pending_order()
     session = await client.open_session(REF)

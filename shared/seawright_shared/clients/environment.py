@@ -1,6 +1,7 @@
 """The typed client of the environment service, and a session that survives its loss."""
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from seawright_shared.clients.peer import Peer
 from seawright_shared.contracts.environment import (
@@ -65,9 +66,9 @@ class EnvironmentClient:
     async def call_tool(self, session_id: str, request: ToolCallRequest) -> ToolCallResponse:
         """Call a tool; safe to repeat with the same `call_id`."""
         path = f"{SESSIONS}/{session_id}/tool-calls"
-        return await self._peer.post(
-            path, request, ToolCallResponse, idempotency_key=request.call_id
-        )
+        # A header holds ASCII only; a sampled call id may hold anything.
+        key = quote(request.call_id)
+        return await self._peer.post(path, request, ToolCallResponse, idempotency_key=key)
 
     async def state(self, session_id: str) -> StateResponse:
         """Return the state's hash, and what differs from the initial state."""
