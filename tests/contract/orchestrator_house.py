@@ -118,8 +118,9 @@ async def opened(
     redis_url: str | None = None,
     num_workers: int = 4,
     lease_seconds: float = 60.0,
+    policy_app: FastAPI | None = None,
 ) -> AsyncGenerator[House]:
-    """Yield a house over the databases and blobs in a folder."""
+    """Yield a house over the databases and blobs in a folder; `policy_app` replaces the fake."""
     policy = policy or FakePolicy()
     environment = build_environment(EnvironmentSettings())
     users = build_user_simulator(UserSettings())
@@ -127,7 +128,7 @@ async def opened(
         {
             "environment": httpx.ASGITransport(environment),
             "users": httpx.ASGITransport(users),
-            "policy": httpx.MockTransport(policy),
+            "policy": httpx.ASGITransport(policy_app) if policy_app else httpx.MockTransport(policy),
         }
     )
     settings = Settings(
@@ -142,7 +143,7 @@ async def opened(
     )
     app = build(settings, transport=switchboard)
     async with AsyncExitStack() as stack:
-        for one in (environment, users, app):
+        for one in (environment, users, *([policy_app] if policy_app else []), app):
             await stack.enter_async_context(one.router.lifespan_context(one))
         transport = httpx.ASGITransport(app)
         peer = Peer("http://orchestrator", transport=transport)

@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     environment_url: str = "http://127.0.0.1:8102"
     user_simulator_url: str = "http://127.0.0.1:8103"
     policy_url: str = "http://127.0.0.1:8104"
-    num_workers: int = Field(default=4, ge=0)
+    num_workers: int = Field(default=16, ge=0)
     """Jobs worked on at once by this process; 0: this process only serves the API."""
     max_episodes: int = Field(default=64, ge=1)
     """Episodes played at once by this process."""
