@@ -42,6 +42,8 @@ class DatasetSpec(Request):
     max_items: int | None = Field(default=None, ge=1)
     max_per_signature: int | None = Field(default=None, ge=1)
     """Most items that share one sequence of tool names."""
+    goals: list[str] = []
+    """Keep tasks whose goal types are all among these; empty: all tasks."""
     domain_policy: Literal["full", "none"] | None = None
     """agent_sft: whether system texts hold the domain policy; None: as it was played."""
     seed: int = 0

@@ -99,6 +99,7 @@ class DemoPlan:
             synthesis_run_ids=[synthesis_run_id],
             max_items=self.max_sft_items if is_sft else self.max_rl_items,
             max_per_signature=self.max_per_signature,
+            goals=list(self.agent_goals),
             domain_policy="none" if is_sft else None,
             seed=self.seed,
         )

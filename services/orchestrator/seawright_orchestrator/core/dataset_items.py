@@ -35,6 +35,11 @@ def signature_of(task: Task) -> str:
     return " ".join(action.name for action in task.golden_actions)
 
 
+def is_wanted(task: Task, spec: DatasetSpec) -> bool:
+    """Return whether the spec's goal types hold all of the task's; no goal types: always."""
+    return not spec.goals or set(task.goal_types) <= set(spec.goals)
+
+
 def selected(items: Sequence[T], spec: DatasetSpec, signature: Callable[[T], str]) -> list[T]:
     """Return the items in a seeded order, at most so many of one signature, and in all."""
     order = seeded(spec.seed, "dataset").sample(range(len(items)), len(items))

@@ -8,6 +8,7 @@ from seawright_orchestrator.core.dataset_items import (
     Success,
     agent_dialogue,
     dataset_version,
+    is_wanted,
     selected,
     signature_of,
     user_dialogue,
@@ -52,10 +53,12 @@ class CreateDataset:
 
     async def _items(self, spec: DatasetSpec) -> Sequence[Item]:
         if spec.kind == "rl_tasks":
-            tasks = await self.tasks.of_runs(spec.synthesis_run_ids)
+            found = await self.tasks.of_runs(spec.synthesis_run_ids)
+            tasks = [task for task in found if is_wanted(task, spec)]
             await self._refuse_heldout(tasks)
             return selected(tasks, spec, signature_of)
-        successes = await self.episodes.successes(spec.synthesis_run_ids)
+        found = await self.episodes.successes(spec.synthesis_run_ids)
+        successes = [one for one in found if is_wanted(one.task, spec)]
         if spec.kind == "agent_sft":
             usable = [one for one in successes if not one.trajectory.slips]
         else:
