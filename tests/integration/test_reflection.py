@@ -15,13 +15,13 @@ from tests.integration.retail_synthesis import (
     spec_of,
 )
 
-SEED = 1
-NUM_TASKS = 16
+SEED = 2
+NUM_TASKS = 24
 
 
 async def measured(evolution: Evolution, blobs: Path) -> tuple[Curve, Comparison]:
     synthesis = in_process(blobs)
-    spec = spec_of(evolution, SEED, candidates=100, iterations=6)
+    spec = spec_of(evolution, SEED, candidates=100, iterations=8)
     curve = await run_stream(synthesis, spec)
     return curve, await compared(synthesis, curve, num=NUM_TASKS)
 

@@ -7,6 +7,9 @@ from pydantic import JsonValue
 from seawright_shared.records.base import content_hash
 from seawright_shared.records.tasks import Draft, Task
 
+NAMING_ARGUMENTS = ("user_id", "customer_id", "order_id", "reservation_id", "line_id")
+"""Arguments whose values are entities of one customer; goods and flights belong to all."""
+
 
 def draft_key(draft: Draft) -> str:
     """Return a hash of who wants what, whatever the wording: duplicates share it."""
@@ -30,6 +33,18 @@ def sequence(task: Task) -> tuple[str, ...]:
     for step in task.solution.steps:
         calls += [*step.reads, *step.writes]
     return tuple(call.name for call in calls)
+
+
+def benchmark_names(tasks: Iterable[Task]) -> frozenset[str]:
+    """Return the people and orders that a benchmark's tasks name: no draft may name them."""
+    names: set[str] = set()
+    for task in tasks:
+        if task.customer_id is not None:
+            names.add(task.customer_id)
+        for action in task.golden_actions:
+            found = (action.arguments.get(argument) for argument in NAMING_ARGUMENTS)
+            names.update(value for value in found if isinstance(value, str))
+    return frozenset(names)
 
 
 def names_forbidden(draft: Draft, forbidden: frozenset[str]) -> str | None:

@@ -11,6 +11,8 @@ from seawright_shared.records.plans import Plan
 
 OVERSAMPLING = 4
 """Drafts drawn per candidate and round."""
+MIN_DRAFTS = 400
+"""Per round, however few candidates are wanted: strict rules let few drafts through."""
 MAX_ROUNDS = 10
 MAX_IDLE_ROUNDS = 2
 """Rounds in a row that filled nothing, after which the rest is taken from the surplus."""
@@ -69,7 +71,7 @@ def _request(order: CandidateOrder, number: int, goals: dict[str, float]) -> Dra
             "split": order.split,
             "holdout_share": order.holdout_share,
             "seed": derive_seed(order.seed, "draw", number),
-            "num": min(MAX_DRAFTS, OVERSAMPLING * order.num),
+            "num": min(MAX_DRAFTS, max(MIN_DRAFTS, OVERSAMPLING * order.num)),
             "goals": goals,
             "num_goals": plan.num_goals,
             "disclosures": plan.disclosures,

@@ -1,4 +1,7 @@
+from pydantic import JsonValue
+
 from seawright_orchestrator.core.synthesis.identities import (
+    benchmark_names,
     draft_key,
     names_forbidden,
     sequence,
@@ -45,3 +48,21 @@ def test_a_sequence_is_what_a_right_agent_calls_reads_included():
     solution = Solution(ask_identity="", identify=[ToolCall(id="1", name="find")], steps=[step])
     solved = task.model_copy(update={"solution": solution})
     assert sequence(solved) == ("find", "get", "cancel")
+
+
+def test_a_benchmark_reserves_its_people_and_orders_but_not_the_goods():
+    arguments: dict[str, JsonValue] = {
+        "order_id": "#W1",
+        "user_id": "ann",
+        "item_ids": ["7"],
+        "product_id": "8",
+    }
+    task = Task(
+        id="t",
+        domain="toy",
+        database=DATABASE,
+        customer_id="bob",
+        scenario=Scenario(persona="plain", opening="", wishes=[]),
+        golden_actions=[GoldenAction(id="0", name="cancel", arguments=arguments)],
+    )
+    assert benchmark_names([task]) == {"#W1", "ann", "bob"}
