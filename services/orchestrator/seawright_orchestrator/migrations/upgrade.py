@@ -1,35 +1,18 @@
-"""Bring a database up to the newest revision, or say what it lacks."""
+"""Bring the orchestrator's database up to the newest revision."""
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, text
-from sqlalchemy.schema import CreateSchema
-
 from seawright_orchestrator.adapters.tables.metadata import SCHEMA
+from seawright_shared.stores.migrations import upgrade_tables
 from seawright_shared.stores.sql import Database
 
 LOCK = 0x5EA0
-"""Advisory lock: two migrations at once wait for each other."""
 
 
 async def upgrade(database_url: str) -> None:
-    """Run all revisions that the database has not seen, in one transaction."""
+    """Run all revisions that the database has not seen."""
     database = Database(database_url, SCHEMA)
     try:
-        async with database.transaction() as connection:
-            if not database.is_sqlite:
-                await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
-                await connection.execute(CreateSchema(SCHEMA, if_not_exists=True))
-            await connection.run_sync(run_revisions)
+        await upgrade_tables(database, Path(__file__).parent, lock=LOCK)
     finally:
         await database.aclose()
-
-
-def run_revisions(connection: Connection) -> None:
-    """Run the revisions on a connection that is in a transaction."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
