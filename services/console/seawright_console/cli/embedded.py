@@ -33,6 +33,8 @@ async def embedded(folder: Path, host: str, port: int) -> AsyncGenerator[Embedde
     with ExitStack() as stack:
         stack.enter_context(owned(folder))
         log = stack.enter_context((folder / LOG).open("a", buffering=1))
+        # What is said after the end, as by a dying loop, finds a handler that still works.
+        stack.callback(configure_logging, "embedded")
         configure_logging("embedded", stream=log)
         listening = stack.enter_context(bound_socket(host, port))
         url = address_of(listening)

@@ -55,8 +55,8 @@ class DemoPlan:
     rl_group_size: int = 8
     rl_temperature: float = 1.0
     rl_learning_rate: float = 2e-4
-    token_budget: int = 4096
-    max_length: int = 1024
+    token_budget: int = 8192
+    max_length: int = 2560
     threads_per_rank: int = 1
     max_staleness: int = 2
 
