@@ -15,6 +15,8 @@ from tests.integration.retail_synthesis import (
     spec_of,
 )
 
+pytestmark = pytest.mark.slow
+
 SEED = 2
 NUM_TASKS = 24
 

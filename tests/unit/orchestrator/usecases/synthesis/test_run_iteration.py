@@ -2,6 +2,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from seawright_orchestrator.core.synthesis.ports import PlayedEpisode
 from seawright_orchestrator.core.synthesis.state import PlanStream
 from seawright_orchestrator.usecases.synthesis.run_iteration import (
     IterationOutcome,
@@ -10,6 +11,7 @@ from seawright_orchestrator.usecases.synthesis.run_iteration import (
 from seawright_orchestrator.usecases.synthesis.start_streams import start_streams
 from seawright_shared.errors import UnavailableError
 from seawright_shared.records.specs import SynthesisSpec
+from seawright_shared.records.tasks import Task
 from seawright_shared.records.trajectories import AgentSpec, UserSpec
 from seawright_shared.records.verdicts import Attribution
 from tests.unit.orchestrator.usecases.synthesis.toy_shop import (
@@ -141,6 +143,21 @@ async def test_when_infrastructure_stays_down_the_iteration_is_to_be_run_again()
     stream = await only_accepting(of)
     with pytest.raises(UnavailableError):
         await iteration(always)(of, stream)
+
+
+class DownPlayer(ToyPlayer):
+    """Raises, as a player does that gave up by itself."""
+
+    async def play(
+        self, task: Task, agent: AgentSpec, user: UserSpec, seed: int, max_turns: int
+    ) -> PlayedEpisode:
+        raise UnavailableError(f"nobody plays {task.id}")
+
+
+async def test_a_fault_that_a_player_raises_comes_out_as_it_is():
+    of = spec()
+    with pytest.raises(UnavailableError, match="nobody plays"):
+        await iteration(DownPlayer())(of, fresh(of))
 
 
 async def only_accepting(of: SynthesisSpec) -> PlanStream:
