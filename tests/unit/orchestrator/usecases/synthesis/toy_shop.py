@@ -38,8 +38,8 @@ def spec(**changes: object) -> SynthesisSpec:
         "domain": "toy",
         "database": DATABASE,
         "num_streams": 1,
-        "num_iterations": 6,
-        "candidates_per_iteration": 120,
+        "num_iterations": 5,
+        "candidates_per_iteration": 80,
         "seed": 3,
     }
     return SynthesisSpec.model_validate({**base, **changes})
