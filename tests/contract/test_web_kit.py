@@ -77,9 +77,10 @@ class Service:
     async def insert(self, connection: AsyncConnection, name: str) -> Thing:
         """Store a thing in the caller's transaction."""
         num = (await connection.execute(select(func.count()).select_from(THINGS))).scalar_one()
-        row = {"id": f"{name}-{num}", "created_at": START + timedelta(seconds=num // 2)}
-        await connection.execute(insert(THINGS).values(row))
-        return Thing(id=row["id"])
+        thing = Thing(id=f"{name}-{num}")
+        created_at = START + timedelta(seconds=num // 2)
+        await connection.execute(insert(THINGS).values(id=thing.id, created_at=created_at))
+        return thing
 
     async def count(self) -> int:
         """Return how many things there are."""

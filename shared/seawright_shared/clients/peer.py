@@ -8,7 +8,7 @@ server's 75 s, so that no call meets a connection the server is closing.
 import asyncio
 import itertools
 import random
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -64,6 +64,7 @@ class Peer:
         connections: int = 16,
         headers: Mapping[str, str] | None = None,
         jitter: random.Random | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self._timeout_seconds = timeout_seconds
@@ -88,6 +89,7 @@ class Peer:
         self._turn = itertools.cycle(self._pools)
         self._slots = asyncio.Semaphore(num_pools * connections)
         self._budget = RetryBudget()
+        self._sleep = sleep
         self._jitter = jitter or random.Random()  # noqa: S311
 
     async def get(self, path: str, model: type[T], params: Params | None = None) -> T:
@@ -229,7 +231,7 @@ class Peer:
                 wait = retry_after_seconds(response)
             if not self._budget.spend():
                 raise fault
-            await asyncio.sleep((wait or 0.0) + backoff_seconds(attempt, self._jitter))
+            await self._sleep((wait or 0.0) + backoff_seconds(attempt, self._jitter))
         raise AssertionError("unreachable")
 
     async def _attempt(self, call: Call) -> httpx.Response:

@@ -1,0 +1,154 @@
+"""Two ranks do what one does, and a checkpoint does not mind how many there are (case 9)."""
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import torch
+import torch.distributed as dist
+from torch._C._distributed_c10d import HashStore
+
+from seawright_trainer.adapters.dcp_checkpoints import (
+    load_checkpoint,
+    newest_whole,
+    save_checkpoint,
+)
+from tests.support import rank_steps
+from tests.support.tiny_models import write_tiny_model
+
+pytestmark = pytest.mark.slow
+
+
+def two_ranks(models: Path, folder: Path, loaded: str = "-") -> None:
+    """Run `rank_steps` on two ranks; what rank 0 came to lies in `folder`."""
+    for kind in rank_steps.KINDS:
+        (folder / kind).mkdir(parents=True)
+    command = [sys.executable, "-m", "tests.support.rank_steps"]
+    rest = ["2", str(folder / "rendezvous"), str(models), str(folder), loaded]
+    ranks = [
+        subprocess.Popen([*command, str(rank), *rest], stderr=subprocess.PIPE) for rank in (0, 1)
+    ]
+    for rank in ranks:
+        _, words = rank.communicate(timeout=120)
+        assert rank.returncode == 0, words.decode()[-2000:]
+
+
+@dataclass
+class Alone:
+    """What one process came to."""
+
+    state: dict[str, object]
+    metrics: list[dict[str, float]]
+    resumed: dict[str, object]
+    """After loading what two ranks saved."""
+    checkpoint: Path
+
+
+@dataclass
+class Compared:
+    """What one process and two ranks came to, on the same data."""
+
+    one: Alone
+    two: dict[str, object]
+    resumed_by_two: dict[str, object]
+    """After loading what the one process saved."""
+
+
+@pytest.fixture(scope="module")
+def all_compared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Compared]:
+    folder = tmp_path_factory.mktemp("ranks")
+    for kind in rank_steps.KINDS:
+        write_tiny_model(folder / "models" / kind, is_tied=kind == "tied")
+    two_ranks(folder / "models", folder / "two")
+    dist.init_process_group("gloo", store=HashStore(), rank=0, world_size=1)
+    alone: dict[str, Alone] = {}
+    try:
+        for kind in rank_steps.KINDS:
+            alone[kind] = one_process(folder, kind)
+    finally:
+        dist.destroy_process_group()
+    two_ranks(folder / "models", folder / "again", str(folder / "one"))
+    return {
+        kind: Compared(
+            one=alone[kind],
+            two=torch.load(folder / "two" / kind / "state.pt", weights_only=False),
+            resumed_by_two=torch.load(folder / "again" / kind / "state.pt", weights_only=False),
+        )
+        for kind in rank_steps.KINDS
+    }
+
+
+def one_process(folder: Path, kind: str) -> Alone:
+    """Train alone; then load what two ranks saved and save it again."""
+    base = str(folder / "models" / kind)
+    engine = rank_steps.engine_of(base)
+    metrics = rank_steps.train(engine, 0, 1)
+    resumed = rank_steps.engine_of(base)
+    load_checkpoint(resumed, folder / "two" / kind / "step_3")
+    return Alone(
+        state=rank_steps.whole_state(engine),
+        metrics=metrics,
+        resumed=rank_steps.whole_state(resumed),
+        checkpoint=save_checkpoint(resumed, rank_steps.place(folder / "one" / kind), 3),
+    )
+
+
+@pytest.fixture(params=rank_steps.KINDS)
+def compared(request: pytest.FixtureRequest, all_compared: dict[str, Compared]) -> Compared:
+    return all_compared[request.param]
+
+
+def tensors(state: object, path: str = "") -> dict[str, torch.Tensor]:
+    """Return all tensors of a nested state by path."""
+    if isinstance(state, torch.Tensor):
+        return {path: state}
+    found: dict[str, torch.Tensor] = {}
+    for key, value in state.items() if isinstance(state, dict) else ():
+        if key != "metrics":
+            found |= tensors(value, f"{path}/{key}")
+    return found
+
+
+def test_two_ranks_measure_the_same_loss_and_gradient(compared: Compared):
+    for mine, theirs in zip(compared.one.metrics, compared.two["metrics"], strict=True):
+        for name in ("loss", "grad_norm", "loss_tokens", "kl_k3", "entropy", "ess"):
+            assert mine[name] == pytest.approx(theirs[name], abs=1e-6, rel=1e-6), name
+
+
+def test_a_rank_without_loss_tokens_took_part_in_the_first_step():
+    first = rank_steps.ragged_step(0)
+    assert first.counted[first.offsets[4] :].sum() == 0
+    assert first.num_loss_tokens > 0
+
+
+def test_weights_after_three_steps_are_equal(compared: Compared):
+    mine, theirs = tensors(compared.one.state["model"]), tensors(compared.two["model"])
+    assert mine.keys() == theirs.keys()
+    for name, tensor in mine.items():
+        torch.testing.assert_close(tensor, theirs[name], atol=2e-6, rtol=0, msg=name)
+
+
+def test_weights_and_moments_survive_two_ranks_to_one_to_two(compared: Compared):
+    saved = tensors(compared.two)
+    assert any("exp_avg_sq" in name for name in saved)
+    for resumed in (compared.one.resumed, compared.resumed_by_two):
+        for name, tensor in saved.items():
+            assert torch.equal(tensor, tensors(resumed)[name]), name
+
+
+def test_a_damaged_checkpoint_is_passed_over_for_the_one_before(compared: Compared, tmp_path: Path):
+    older, newer = tmp_path / "step_1", tmp_path / "step_2"
+    shutil.copytree(compared.one.checkpoint, older)
+    shutil.copytree(compared.one.checkpoint, newer)
+    assert newest_whole([newer, older], "spec") == newer
+    part = next(newer.glob("*.distcp"))
+    content = bytearray(part.read_bytes())
+    content[len(content) // 2] ^= 1
+    part.write_bytes(content)
+    assert newest_whole([newer, older], "spec") == older
+    assert newest_whole([newer, older], "another spec") is None
+    (older / "COMPLETE").unlink()
+    assert newest_whole([newer, older], "spec") is None
