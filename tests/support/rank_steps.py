@@ -1,0 +1,110 @@
+"""A rank of its own: trains the same three ragged steps on however many ranks there are.
+
+Arguments: rank, number of ranks, rendezvous file, folder of models, folder for what is written,
+and a folder of checkpoints to load (or `-` to train).
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from torch.distributed.checkpoint.state_dict import StateDictOptions, get_state_dict
+
+from seawright_shared.records.specs import ModelSpec, OptimizerSpec, TrainingSpec
+from seawright_trainer.adapters.dcp_checkpoints import (
+    CheckpointPlace,
+    load_checkpoint,
+    save_checkpoint,
+)
+from seawright_trainer.adapters.fsdp_engine import FsdpEngine
+from seawright_trainer.adapters.hf_models import load_model
+from seawright_trainer.core.segments import pack_row
+from seawright_trainer.core.sequences import StepSequences, WeightedSequence, join
+
+SHARES = {
+    1: [[[0, 1, 2, 3, 4, 5]]],
+    2: [[[0], [1, 2], [3]], [[4], [5], []]],
+}
+"""Micro-batches of each rank, by number of ranks; sequence 4 and 5 carry no loss."""
+
+KINDS = ("tied", "untied")
+"""Models: whether the head is the embedding (case 16)."""
+
+
+def ragged_step(seed: int) -> StepSequences:
+    """Return six sequences of different lengths; the second rank's carry no loss at step 0."""
+    generator = np.random.default_rng(seed)
+    parts: list[WeightedSequence] = []
+    for index, length in enumerate([30, 3, 17, 9, 12, 2]):
+        has_loss = index < 4 or seed > 0
+        parts.append(
+            WeightedSequence(
+                token_ids=generator.integers(0, 32, length).astype(np.uint32),
+                loss_mask=(generator.random(length) < 0.6) & has_loss,
+                behaviour=(-3.5 + generator.random(length) / 4).astype(np.float32),
+                advantage=float(generator.normal()),
+                temperature=0.8,
+            )
+        )
+    return join(parts)
+
+
+def engine_of(base: str) -> FsdpEngine:
+    """Return a GRPO engine in fp32."""
+    spec = TrainingSpec(
+        kind="grpo",
+        model=ModelSpec(uri=base, name="tiny", dtype="float32"),
+        dataset_id="none",
+        num_steps=10,
+        optimizer=OptimizerSpec(learning_rate=3e-3),
+    )
+    return FsdpEngine(load_model(base), spec, torch.device("cpu"))
+
+
+def train(engine: FsdpEngine, rank: int, size: int) -> list[dict[str, float]]:
+    """Train three steps and return their metrics."""
+    measured: list[dict[str, float]] = []
+    for seed in range(3):
+        step = ragged_step(seed)
+        rows = [pack_row(step, indices) for indices in SHARES[size][rank]]
+        measured.append(engine.train_step(rows, step.num_loss_tokens).metrics)
+    return measured
+
+
+def whole_state(engine: FsdpEngine) -> dict[str, object]:
+    """Return weights and moments, gathered."""
+    options = StateDictOptions(full_state_dict=True, cpu_offload=True)
+    model, optimizer = get_state_dict(engine.model, engine.optimizer, options=options)
+    return {"model": model, "optimizer": optimizer.get("state", {})}
+
+
+def place(folder: Path) -> CheckpointPlace:
+    """Return where the checkpoint goes."""
+    return CheckpointPlace(folder=folder, attempt=1, spec_hash="spec", keep=3)
+
+
+def main() -> None:
+    """Run one rank."""
+    rank, size, rendezvous, base, folder, loaded = sys.argv[1:]
+    torch.set_num_threads(1)
+    store = dist.FileStore(rendezvous, int(size))
+    dist.init_process_group("gloo", store=store, rank=int(rank), world_size=int(size))
+    for kind in KINDS:
+        within = Path(folder) / kind
+        engine = engine_of(f"{base}/{kind}")
+        metrics: list[dict[str, float]] = []
+        if loaded == "-":
+            metrics = train(engine, int(rank), int(size))
+            save_checkpoint(engine, place(within), 3)
+        else:
+            load_checkpoint(engine, Path(loaded) / kind / "step_3")
+        state = whole_state(engine)
+        if rank == "0":
+            torch.save({"metrics": metrics, **state}, within / "state.pt")
+    dist.destroy_process_group()
+
+
+if __name__ == "__main__":
+    main()
