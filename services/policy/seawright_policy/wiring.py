@@ -74,7 +74,7 @@ def build(settings: Settings) -> FastAPI:
     async def has_models() -> str | None:
         return None if catalogue.servings or not settings.models else "no model is loaded"
 
-    larger = dict.fromkeys(("/v1/generations", "/v1/renderings"), settings.max_body_bytes)
+    limit = settings.max_body_bytes
     return create_app(
         SERVICE,
         [
@@ -84,6 +84,6 @@ def build(settings: Settings) -> FastAPI:
         ],
         lifespan=lifespan,
         checks={"models": has_models},
-        larger_bodies=larger,
+        larger_bodies={"/v1/generations": limit, "/v1/renderings": limit},
         meter=meter,
     )

@@ -36,10 +36,10 @@ class SlotCache:
 
     def __init__(self, weights: Weights, num_slots: int, device: str = "cpu") -> None:
         self._shape = (num_slots, weights.num_key_heads, 0, weights.head_size)
-        self._options = {"dtype": weights.dtype, "device": device}
+        self._dtype, self._device = weights.dtype, device
         self._context_length = weights.context_length
         self.width = 0
-        empty = torch.zeros(self._shape, **self._options)
+        empty = torch.zeros(self._shape, dtype=self._dtype, device=device)
         self.keys = [empty for _ in weights.layers]
         self.values = [empty for _ in weights.layers]
 
@@ -57,7 +57,9 @@ class SlotCache:
         kept = min(width, self.width)
         for areas in (self.keys, self.values):
             for number, area in enumerate(areas):
-                fresh = torch.zeros((slots, heads, width, size), **self._options)
+                fresh = torch.zeros(
+                    (slots, heads, width, size), dtype=self._dtype, device=self._device
+                )
                 fresh[:, :, :kept] = area[:, :, :kept]
                 areas[number] = fresh
         self.width = width

@@ -48,7 +48,7 @@ class TorchEngine:
         self._lanes: dict[tuple[str, int], Lane] = {}
         self._parked = ParkedPrefixes(options.parked_tokens)
         self._thread = threading.Thread(target=self._serve, name="torch-engine", daemon=True)
-        self._num_running = 0
+        self._num_open = 0
 
     async def __aenter__(self) -> "TorchEngine":
         self._thread.start()
@@ -100,15 +100,18 @@ class TorchEngine:
             loop.call_soon_threadsafe(lambda: done.done() or done.set_exception(fault))
 
         turn = Running(order=order, on_token=hear, on_end=end, on_fault=fail)
+        self._num_open += 1
         self._inbox.put((lane, turn))
         try:
             return await done
         finally:
+            self._num_open -= 1
             turn.is_cancelled = True
 
     def load_of(self) -> tuple[int, int]:
         """Return how many turns are being sampled and how many wait."""
-        return self._num_running, len(self._waiting) + self._inbox.qsize()
+        num_waiting = min(len(self._waiting) + self._inbox.qsize(), self._num_open)
+        return self._num_open - num_waiting, num_waiting
 
     def _serve(self) -> None:
         """Run the engine thread until it is told to end."""
@@ -124,7 +127,6 @@ class TorchEngine:
                     self._guarded(lane, lane.step)
                     self._guarded(lane, lane.sweep)
             busy = [lane for lane in busy if lane.running]
-            self._num_running = sum(len(lane.running) for lane in busy)
         for lane in busy:
             lane.fail(RuntimeError("the service is stopping"))
 

@@ -5,11 +5,10 @@ Shapes: d hidden size, H query heads, K key heads, e head size, V vocabulary.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import torch
 from torch import Tensor
-from transformers import Qwen3Config, Qwen3ForCausalLM
+from transformers import Qwen3ForCausalLM
 
 from seawright_shared.errors import InvalidRequestError
 
@@ -55,9 +54,7 @@ def read_weights(folder: Path, *, dtype: torch.dtype, max_context: int, device: 
         model = Qwen3ForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise InvalidRequestError(f"{folder} holds no Qwen3 model: {error}") from error
-    return convert(
-        cast("Qwen3ForCausalLM", model), dtype=dtype, max_context=max_context, device=device
-    )
+    return convert(model, dtype=dtype, max_context=max_context, device=device)
 
 
 @torch.inference_mode()
@@ -65,7 +62,7 @@ def convert(
     model: Qwen3ForCausalLM, *, dtype: torch.dtype, max_context: int, device: str = "cpu"
 ) -> Weights:
     """Return a loaded model's weights, in the compute type, on the device."""
-    config = cast("Qwen3Config", model.config)
+    config = model.config
     state = {name: x.detach() for name, x in model.state_dict().items()}
 
     def matrix(*names: str) -> Tensor:
@@ -102,8 +99,8 @@ def convert(
         cos=cos[0].to(device, torch.float32),
         sin=sin[0].to(device, torch.float32),
         num_heads=int(config.num_attention_heads),
-        num_key_heads=int(config.num_key_value_heads),
-        head_size=int(config.head_dim),
+        num_key_heads=int(config.num_key_value_heads or config.num_attention_heads),
+        head_size=layers[0].norm_q.shape[0],
         epsilon=float(config.rms_norm_eps),
         context_length=context_length,
         dtype=dtype,

@@ -6,32 +6,36 @@ from typing import TypeVar
 
 from fastapi import Request
 
-from seawright_shared.errors import DeadlineError
+from seawright_shared.errors import DeadlineError, SeawrightError, UnavailableError
 
 T = TypeVar("T")
-
-
-class _GoneError(Exception):
-    """The caller closed the connection."""
-
-
-async def _watch(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        continue
-    raise _GoneError
 
 
 async def while_connected(request: Request, work: Awaitable[T], *, seconds: float) -> T:
     """Return the work's result; cancel it when the caller leaves or the time is over."""
 
-    async def done() -> T:
-        return await work
+    async def settled() -> T | SeawrightError:
+        try:
+            return await work
+        except SeawrightError as error:
+            return error
+
+    async def watch(task: "asyncio.Task[T | SeawrightError]") -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            continue
+        task.cancel()
 
     try:
         async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
-            watch = group.create_task(_watch(request))
-            result = await group.create_task(done())
-            watch.cancel()
+            task = group.create_task(settled())
+            watcher = group.create_task(watch(task))
+            await asyncio.wait([task])
+            watcher.cancel()
     except TimeoutError as error:
         raise DeadlineError(f"no turn was sampled within {seconds:g} s") from error
+    if task.cancelled():
+        raise UnavailableError("the caller left before the turn was sampled")
+    result = task.result()
+    if isinstance(result, SeawrightError):
+        raise result
     return result
