@@ -1,5 +1,6 @@
 """Evaluation runs as rows: one job per task, one result per trial, a report when all are in."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -119,7 +120,9 @@ class SqlEvaluations:
         rewards: dict[str, list[float | None]] = defaultdict(list)
         for result in (await connection.execute(statement)).mappings():
             rewards[result["task_id"]].append(result["reward"])
-        report = evaluation_report(rewards, spec.bootstrap_samples, spec.seed)
+        report = await asyncio.to_thread(
+            evaluation_report, rewards, spec.bootstrap_samples, spec.seed
+        )
         await self.rows.count(connection, run_id, {"report": report.model_dump_json()})
         await self.rows.succeed(connection, row)
 
