@@ -12,11 +12,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SEAWRIGHT_CONSOLE_", frozen=True, extra="ignore")
 
     host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=0, le=65535)
+    port: int = Field(default=8100, ge=0, le=65535)
     """Of the embedded stack; 0: any free one."""
     folder: Path = Path(".local/seawright")
     """State of the embedded stack: databases, blobs, runs, models, logs."""
-    url: str = "http://127.0.0.1:8000"
+    url: str = "http://127.0.0.1:8100"
     """A deployment that serves all services under one address, as the embedded one does."""
     orchestrator_url: str | None = None
     """Each service's own address, where the deployment has them apart; else below `url`."""

@@ -21,6 +21,7 @@ import seawright_user_simulator.wiring
 from seawright_console.adapters.asgi_prefixes import ROOT, Prefixes
 from seawright_console.adapters.http_deployment import addresses_below, opened
 from seawright_console.adapters.jinja_pages import Pages
+from seawright_console.adapters.served_models_file import ServedModelsFile
 from seawright_console.api.dashboard import dashboard_routes
 from seawright_console.core.deployment import Deployment
 from seawright_console.usecases.gather_findings import GatherFindings
@@ -43,13 +44,16 @@ def build(folder: Path, *, public_url: str) -> ASGIApp:
     apps: dict[str, ASGIApp] = {}
     transport = httpx.ASGITransport(app=Prefixes(apps), raise_app_exceptions=False)
     services = service_apps(folder, transport, public_url)
-    apps.update(services)
+    models = ServedModelsFile(services["policy"], folder / "models.json")
+    apps.update({**services, "policy": models})
     deployment = opened(addresses_below(EMBEDDED), transport=transport)
-    apps[ROOT] = console_app(deployment, services)
+    apps[ROOT] = console_app(deployment, services, models)
     return Prefixes(apps)
 
 
-def console_app(deployment: Deployment, services: dict[str, FastAPI]) -> FastAPI:
+def console_app(
+    deployment: Deployment, services: dict[str, FastAPI], models: ServedModelsFile
+) -> FastAPI:
     """Return the dashboard, whose lifespan is that of all services too."""
 
     @asynccontextmanager
@@ -60,6 +64,8 @@ def console_app(deployment: Deployment, services: dict[str, FastAPI]) -> FastAPI
             for name in START_ORDER:
                 app = services[name]
                 await stack.enter_async_context(app.router.lifespan_context(app))
+                if name == "policy":
+                    await models.restore(deployment.policy)
             yield
 
     gather = GatherFindings(deployment=deployment)
