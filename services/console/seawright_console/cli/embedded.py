@@ -8,7 +8,6 @@ from pathlib import Path
 
 from seawright_console.adapters.file_lock import owned
 from seawright_console.adapters.uvicorn_server import address_of, bound_socket, serving
-from seawright_console.wiring import build
 from seawright_shared.telemetry.logs import configure_logging
 
 
@@ -30,6 +29,9 @@ async def embedded(folder: Path, host: str, port: int) -> AsyncGenerator[Embedde
 
     What they log goes to a file there: the terminal is for progress.
     """
+    # Here, not above: the engines' libraries take seconds, which `seawright --help` need not.
+    from seawright_console.wiring import build
+
     with ExitStack() as stack:
         stack.enter_context(owned(folder))
         log = stack.enter_context((folder / LOG).open("a", buffering=1))
