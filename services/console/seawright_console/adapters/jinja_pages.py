@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from seawright_console.core.report import Report
+from seawright_console.core.report_parts import Report
 
 
 class Pages:

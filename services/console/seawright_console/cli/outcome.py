@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import typer
 from rich.console import Console
@@ -32,7 +32,7 @@ def screen() -> RichScreen:
     return RichScreen(console=stderr())
 
 
-def run(work: Coroutine[Any, Any, T]) -> T:
+def run(work: Coroutine[object, object, T]) -> T:
     """Run a command to its end; a fault is shown and becomes the exit code."""
     try:
         return asyncio.run(work)
