@@ -46,6 +46,12 @@ def _folder() -> Generator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture
+def server_folder() -> Generator[Path]:
+    """Yield a folder for a server of the test's own; pytest's folders are closed to others."""
+    yield from _folder()
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Generator[PostgresServer]:
     """Yield a PostgreSQL that runs until the session ends."""

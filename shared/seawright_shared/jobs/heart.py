@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 
 from structlog.stdlib import get_logger
 
-from seawright_shared.errors import UnavailableError
 from seawright_shared.jobs.context import JobContext
 from seawright_shared.jobs.job import Desired
 from seawright_shared.jobs.leases import Leases
@@ -79,8 +78,9 @@ class Heart:
                 for one in held:
                     desired = await self._leases.beat(connection, one.job)
                     replies.append((one, desired))
-        except UnavailableError as error:
-            get_logger().warning("heartbeat.failed", why=error.detail)
+        # A heart that stops loses every job of the worker: whatever it was, it beats on.
+        except Exception as error:  # noqa: BLE001
+            get_logger().warning("heartbeat.failed", why=f"{type(error).__name__}: {error}")
             # The work goes on in memory while the lease may still be ours.
             replies = [(one, None) for one in held if one.held_until < time.monotonic()]
         for context, desired in replies:

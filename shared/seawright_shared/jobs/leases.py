@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from pydantic import JsonValue
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from seawright_shared.jobs.job import (
@@ -36,23 +36,11 @@ class Leases:
 
     async def claim(self, worker: str, kinds: Sequence[str], *, limit: int) -> Sequence[Job]:
         """Take up to `limit` due jobs, highest priority first, oldest first; never one twice."""
-        table = self._tables.jobs
-        due = (
-            select(table.c.id)
-            .where(
-                table.c.status == JobStatus.QUEUED,
-                table.c.kind.in_(kinds),
-                table.c.run_after <= self._database.now(),
-            )
-            .order_by(table.c.priority.desc(), table.c.run_after, table.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        if self._database.is_sqlite:
+        if self._database.is_sqlite and not await self.is_due(kinds):
             # Looking must not take the one write lock: a poll would hold up other writers.
-            async with self._database.reading() as connection:
-                if (await connection.execute(due.limit(1))).first() is None:
-                    return []
+            return []
+        table = self._tables.jobs
+        due = self._due(kinds).limit(limit).with_for_update(skip_locked=True)
         async with self._database.transaction() as connection:
             chosen = (await connection.execute(due)).scalars().all()
             if not chosen:
@@ -73,6 +61,11 @@ class Leases:
             claimed = [job_of(row) for row in (await connection.execute(statement)).mappings()]
         order = {job_id: place for place, job_id in enumerate(chosen)}
         return sorted(claimed, key=lambda job: order[job.id])
+
+    async def is_due(self, kinds: Sequence[str]) -> bool:
+        """Return whether a job waits to be claimed, be its row locked for the moment or not."""
+        async with self._database.reading() as connection:
+            return (await connection.execute(self._due(kinds).limit(1))).first() is not None
 
     async def beat(self, connection: AsyncConnection, job: Job) -> Desired | None:
         """Extend the lease and return what is wanted; None where the lease is lost."""
@@ -151,6 +144,18 @@ class Leases:
         await self._move(connection, job, JobStatus.QUEUED, values, only)
         await self._queue.ring_later(connection, job.kind, job.id, later)
         return JobStatus.QUEUED
+
+    def _due(self, kinds: Sequence[str]) -> Select[str]:
+        table = self._tables.jobs
+        return (
+            select(table.c.id)
+            .where(
+                table.c.status == JobStatus.QUEUED,
+                table.c.kind.in_(kinds),
+                table.c.run_after <= self._database.now(),
+            )
+            .order_by(table.c.priority.desc(), table.c.run_after, table.c.id)
+        )
 
     def _backoff(self, num_tries: int) -> float:
         """Return the wait before the next attempt: doubling, jittered, capped."""

@@ -69,17 +69,20 @@ class Worker:
         num_attempts = 0
         async with self._heart.beating(), asyncio.TaskGroup() as group:
             while True:
-                free = self._concurrency - len(self._tasks)
+                # Noted before looking: a task that ends meanwhile may have queued its job again.
+                was_idle = not self._tasks
+                self._freed.clear()
                 jobs: Sequence[Job] = []
-                if free:
+                if free := self._concurrency - len(self._tasks):
                     jobs = await self._leases.claim(self.name, self._kinds, limit=free)
                 num_attempts += len(jobs)
                 self._start(group, jobs)
-                if not jobs and not self._tasks:
-                    return num_attempts
-                if not jobs:
-                    self._freed.clear()
+                if jobs:
+                    continue
+                if not was_idle:
                     await self._freed.wait()
+                elif not await self._leases.is_due(self._kinds):
+                    return num_attempts
 
     async def _claim_for_ever(self, group: asyncio.TaskGroup) -> None:
         while not (self._stopping.is_set() or is_cancelled()):

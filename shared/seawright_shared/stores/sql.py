@@ -12,7 +12,7 @@ from typing import Protocol, cast
 from sqlalchemy import ColumnElement, Interval, MetaData, event, func, literal, select, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.schema import CreateSchema
@@ -228,4 +228,5 @@ def _is_outage(error: DBAPIError) -> bool:
     if isinstance(error.orig, sqlite3.OperationalError):
         return "locked" in str(error.orig)
     state = str(getattr(error.orig, "sqlstate", None) or "")
-    return isinstance(error, OperationalError) and state[:2] in {"08", "53", "57"}
+    # Connection, resources, operator intervention (a shutdown, a start, a timeout).
+    return state[:2] in {"08", "53", "57"}

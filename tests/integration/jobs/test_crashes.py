@@ -203,12 +203,8 @@ async def test_a_shutdown_lets_a_job_end_that_ends_soon(house: House):
 
 
 @pytest.mark.postgres
-async def test_work_survives_a_restart_of_postgres(tmp_path_factory: pytest.TempPathFactory):
-    folder = tmp_path_factory.mktemp("postgres")
-    folder.chmod(0o755)
-    for parent in folder.parents[:2]:
-        parent.chmod(0o755)
-    server = PostgresServer(folder=folder).start()
+async def test_work_survives_a_restart_of_postgres(server_folder: Path):
+    server = PostgresServer(folder=server_folder).start()
     gate, started = asyncio.Event(), asyncio.Event()
     async for house in open_house(server.create_database("house"), None):
         async with house.kit(QUICK) as kit:
