@@ -26,6 +26,9 @@ from tests.support.trainer_house import (
 )
 
 pytestmark = pytest.mark.anyio
+on_both = pytest.mark.parametrize(
+    "house", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
 FINAL = (JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED)
 
 
@@ -34,12 +37,12 @@ def ranks() -> PlayedLauncher:
     return PlayedLauncher()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture
 async def house(
     request: pytest.FixtureRequest, tmp_path: Path, ranks: PlayedLauncher
 ) -> AsyncGenerator[TrainerHouse]:
     url = f"sqlite+aiosqlite:///{tmp_path}/trainer.db"
-    if request.param == "postgres":
+    if getattr(request, "param", "sqlite") == "postgres":
         url = request.getfixturevalue("postgres_url")
     async with open_house(tmp_path, url, ranks) as opened:
         yield opened
@@ -80,12 +83,13 @@ async def play_step(
 
 
 async def started(
-    house: TrainerHouse, ranks: PlayedLauncher, **changes: object
+    house: TrainerHouse, ranks: PlayedLauncher, kind: str = "grpo", **changes: object
 ) -> tuple[TrainingRun, PlayedAttempt]:
-    run = await house.client.create_run(house.spec(**changes))
+    run = await house.client.create_run(house.spec(kind, **changes))
     return run, await ranks.next()
 
 
+@on_both
 async def test_a_run_is_accepted_once_per_key(house: TrainerHouse):
     first = await house.client.create_run(house.spec("sft"), idempotency_key="once")
     again = await house.client.create_run(house.spec("sft"), idempotency_key="once")
@@ -118,7 +122,7 @@ async def test_an_impossible_spec_is_refused_by_field(
     house: TrainerHouse, changes: dict[str, object], pointer: str
 ):
     with pytest.raises(InvalidRequestError) as refused:
-        await house.client.create_run(house.spec(**changes))
+        await house.client.create_run(house.spec("grpo", **changes))
     assert [fault.pointer for fault in refused.value.errors] == [pointer]
     assert (await house.client.runs()).data == []
 
@@ -137,6 +141,7 @@ async def test_an_unknown_run_is_not_found(house: TrainerHouse):
         await house.client.steps("trun_none")
 
 
+@on_both
 async def test_grpo_steps_take_new_episodes_and_publish_rising_versions(
     house: TrainerHouse, ranks: PlayedLauncher
 ):
@@ -168,6 +173,7 @@ async def test_grpo_steps_take_new_episodes_and_publish_rising_versions(
     assert types[-1] == "run.succeeded"
 
 
+@on_both
 async def test_steps_are_paged_in_order(house: TrainerHouse, ranks: PlayedLauncher):
     run, attempt = await started(house, ranks, kind="sft")
     for step in (1, 2, 3):
@@ -178,6 +184,7 @@ async def test_steps_are_paged_in_order(house: TrainerHouse, ranks: PlayedLaunch
     assert not rest.has_more
 
 
+@on_both
 async def test_asking_and_reporting_twice_change_nothing(
     house: TrainerHouse, ranks: PlayedLauncher
 ):
@@ -221,6 +228,7 @@ async def test_an_attempt_that_lost_the_run_can_neither_train_nor_report(
         await house.client.report_step(run.id, 1, late)
 
 
+@on_both
 async def test_steps_after_the_checkpoint_are_rolled_back_and_redone_with_new_episodes(
     house: TrainerHouse, ranks: PlayedLauncher
 ):
@@ -287,6 +295,7 @@ async def test_groups_that_never_vary_fail_the_run_clearly(
     assert attempt.is_stopped
 
 
+@on_both
 async def test_a_cancelled_run_ends_and_its_ranks_with_it(
     house: TrainerHouse, ranks: PlayedLauncher
 ):

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pytest
 import torch
@@ -113,7 +114,8 @@ def tensors(state: object, path: str = "") -> dict[str, torch.Tensor]:
 
 
 def test_two_ranks_measure_the_same_loss_and_gradient(compared: Compared):
-    for mine, theirs in zip(compared.one.metrics, compared.two["metrics"], strict=True):
+    two_metrics = cast("list[dict[str, float]]", compared.two["metrics"])
+    for mine, theirs in zip(compared.one.metrics, two_metrics, strict=True):
         for name in ("loss", "grad_norm", "loss_tokens", "kl_k3", "entropy", "ess"):
             assert mine[name] == pytest.approx(theirs[name], abs=1e-6, rel=1e-6), name
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.distributed as dist
+from torch._C._distributed_c10d import FileStore
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_state_dict
 
 from seawright_shared.records.specs import ModelSpec, OptimizerSpec, TrainingSpec
@@ -89,7 +90,7 @@ def main() -> None:
     """Run one rank."""
     rank, size, rendezvous, base, folder, loaded = sys.argv[1:]
     torch.set_num_threads(1)
-    store = dist.FileStore(rendezvous, int(size))
+    store = FileStore(rendezvous, int(size))
     dist.init_process_group("gloo", store=store, rank=int(rank), world_size=int(size))
     for kind in KINDS:
         within = Path(folder) / kind
