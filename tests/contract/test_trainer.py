@@ -1,5 +1,6 @@
 """The trainer's promises to people and to ranks, through its real app."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -293,6 +294,19 @@ async def test_groups_that_never_vary_fail_the_run_clearly(
     assert failed.status_reason is not None
     assert failed.status_reason.code == "no-variance"
     assert attempt.is_stopped
+
+
+async def test_a_policy_that_lost_its_weights_gets_them_again(
+    house: TrainerHouse, ranks: PlayedLauncher
+):
+    _, attempt = await started(house, ranks)
+    await play_step(house, attempt, 1)
+    house.policy.served_model = None
+    async with asyncio.timeout(30):
+        while len(house.policy.commits) < 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    assert [version.version for version in house.policy.commits] == [0, 1, 1]
+    await play_step(house, attempt, 2)
 
 
 @on_both

@@ -128,12 +128,17 @@ class ToyRollouts:
     async def groups(
         self, stream_id: str, *, after: int, wait_seconds: float
     ) -> list[RolloutGroup]:
-        while len(self.played) < self.granted and len(self.played) <= after:
+        while self._may_play(after):
             self.played.append(await self._play(len(self.played) + 1))
         found = self.played[after:]
         if not found:
             await asyncio.sleep(0.02)
         return found
+
+    def _may_play(self, after: int) -> bool:
+        assert self.policy.commits, "rollouts before anything was published"
+        is_wanted = len(self.played) < self.granted and len(self.played) <= after
+        return is_wanted and self.policy.served_model is not None
 
     async def close_stream(self, stream_id: str) -> None:
         self.is_closed = True
@@ -145,7 +150,7 @@ class ToyRollouts:
 
     async def _play(self, sequence: int) -> RolloutGroup:
         assert self.spec is not None
-        assert self.policy.served_model is not None, "rollouts before anything was published"
+        assert self.policy.served_model is not None
         current = self.policy.served_model.current
         assert current is not None
         assert self.policy.model is not None
@@ -179,9 +184,7 @@ class ToyRollouts:
 
 
 @torch.no_grad()
-def sample_answers(
-    model: Qwen3ForCausalLM, num: int, seed: int, version: int
-) -> list[TokenTrace]:
+def sample_answers(model: Qwen3ForCausalLM, num: int, seed: int, version: int) -> list[TokenTrace]:
     """Sample answers to one random prompt, with their log-probs."""
     generator = torch.Generator().manual_seed(seed)
     prompt = torch.randint(0, 32, (1, PROMPT_TOKENS), generator=generator)

@@ -30,6 +30,7 @@ from seawright_trainer.adapters.sql_heartbeats import SqlHeartbeats
 from seawright_trainer.adapters.sql_lists import SqlLists
 from seawright_trainer.adapters.sql_runs import JOB_KIND, SqlRuns
 from seawright_trainer.adapters.sql_steps import SqlSteps
+from seawright_trainer.adapters.sql_versions import SqlVersions
 from seawright_trainer.adapters.tables import SCHEMA, job_tables, metadata
 from seawright_trainer.api.attempts import AttemptRoutes, attempt_routes
 from seawright_trainer.api.training_runs import RunRoutes, run_routes, version_routes
@@ -100,15 +101,15 @@ class _Trainer:
         self.steps = SqlSteps(
             self.database, self.events, keep_checkpoints=settings.keep_checkpoints
         )
+        self.versions = SqlVersions(self.database, self.events)
         self.groups = SqlGroups(self.database)
         self.heartbeats = SqlHeartbeats(self.database)
         self.batches = BlobBatches(FolderBlobs(settings.blob_dir))
         self.weights = FolderWeights()
-        self.publish = PublishVersion(policy=outside.policy, steps=self.steps)
+        self.publish = PublishVersion(policy=outside.policy, versions=self.versions)
         self.serve_start = ServeStart(
             policy=outside.policy,
-            runs=self.runs,
-            steps=self.steps,
+            versions=self.versions,
             weights=self.weights,
             publish=self.publish,
         )
@@ -185,7 +186,12 @@ class _Trainer:
                 policy=self.outside.policy,
                 batches=self.batches,
             ),
-            gather=GatherGroups(runs=self.runs, groups=self.groups, rollouts=self.outside.rollouts),
+            gather=GatherGroups(
+                runs=self.runs,
+                groups=self.groups,
+                rollouts=self.outside.rollouts,
+                serve=self.serve_start,
+            ),
             places=Places(
                 runs_dir=self.settings.runs_dir,
                 blob_dir=self.settings.blob_dir,

@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import structlog
 
@@ -93,7 +93,7 @@ class ControlLink:
                     return
             await asyncio.sleep(self._config.heartbeat_seconds)
 
-    def _patiently(self, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    def _patiently(self, call: Callable[[], Coroutine[object, object, T]]) -> T:
         deadline = time.monotonic() + self._config.control_deadline_seconds
         while True:
             try:
@@ -104,5 +104,5 @@ class ControlLink:
                 log.warning("control_plane.unreachable", reason=error.detail)
                 time.sleep(RETRY_SECONDS)
 
-    def _call(self, coroutine: Coroutine[Any, Any, T]) -> T:
+    def _call(self, coroutine: Coroutine[object, object, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()

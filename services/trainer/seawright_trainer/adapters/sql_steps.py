@@ -15,6 +15,7 @@ from seawright_shared.records.rollouts import Checkpoint, PolicyVersion
 from seawright_shared.records.specs import TrainingSpec
 from seawright_shared.stores.sql import Database
 from seawright_trainer.adapters.run_rows import checkpoint_record, held_row, version_record
+from seawright_trainer.adapters.sql_versions import insert_version
 from seawright_trainer.adapters.tables import (
     checkpoints,
     policy_versions,
@@ -84,54 +85,6 @@ class SqlSteps:
             await self._record_publication(connection, run_id, attempt, report, spec)
             return await _stored_step(connection, run_id, attempt, report.step)
 
-    async def mark_served(self, run_id: str, version: PolicyVersion) -> None:
-        """The version is served: it is the run's version now."""
-        table = policy_versions
-        async with self._database.transaction() as connection:
-            served = (
-                update(table)
-                .where(table.c.model == version.model, table.c.version == version.version)
-                .where(table.c.state != "served")
-                .values(state="served")
-            )
-            is_new = (await connection.execute(served)).rowcount == 1
-            moved = update(training_runs).where(training_runs.c.id == run_id)
-            await connection.execute(
-                moved.values(version=version.version, updated_at=self._database.now())
-            )
-            if is_new:
-                said: dict[str, JsonValue] = {"model": version.model, "version": version.version}
-                await self._events.append(connection, run_id, "version.published", said)
-
-    async def adopt_version(self, run_id: str, version: PolicyVersion) -> None:
-        """Know a version that was served before, as the base of the next number."""
-        del run_id
-        async with self._database.transaction() as connection:
-            table = policy_versions
-            known = select(table.c.version).where(
-                table.c.model == version.model, table.c.version == version.version
-            )
-            if (await connection.execute(known)).first() is None:
-                await self._insert_version(connection, version, attempt=None, state="served")
-
-    async def allocate_version(self, run_id: str, wanted: PolicyVersion) -> PolicyVersion:
-        """Give the weights the model's next number; the same weights keep theirs."""
-        table = policy_versions
-        async with self._database.transaction() as connection:
-            newest = (
-                select(table)
-                .where(table.c.model == wanted.model)
-                .order_by(table.c.version.desc())
-                .limit(1)
-            )
-            row = (await connection.execute(newest)).mappings().one_or_none()
-            if row is not None and row["sha256"] == wanted.sha256:
-                return version_record(row)
-            number = 0 if row is None else int(row["version"]) + 1
-            version = wanted.model_copy(update={"version": number, "training_run_id": run_id})
-            await self._insert_version(connection, version, attempt=None, state="allocated")
-            return version
-
     async def checkpoints(self, run_id: str) -> list[Checkpoint]:
         """Return the checkpoints that are kept, of surviving steps, newest first."""
         table = checkpoints
@@ -144,29 +97,6 @@ class SqlSteps:
         async with self._database.reading() as connection:
             rows = (await connection.execute(statement)).mappings().all()
         return [checkpoint_record(row) for row in rows]
-
-    async def checkpoint_weights(self, run_id: str, step: int) -> PolicyVersion | None:
-        """Return the export made with the checkpoint of `step`; its number is still open."""
-        table = checkpoints
-        statement = (
-            select(table, training_runs.c.spec)
-            .join(training_runs, training_runs.c.id == table.c.training_run_id)
-            .where(table.c.training_run_id == run_id, table.c.step == step)
-            .order_by(table.c.attempt.desc())
-            .limit(1)
-        )
-        async with self._database.reading() as connection:
-            row = (await connection.execute(statement)).mappings().one_or_none()
-        if row is None or row["export_uri"] is None:
-            return None
-        return PolicyVersion(
-            model=TrainingSpec.model_validate(row["spec"]).model.name,
-            version=0,
-            uri=row["export_uri"],
-            sha256=row["export_sha256"],
-            training_run_id=run_id,
-            step=step,
-        )
 
     async def _record_new(
         self, connection: AsyncConnection, run_id: str, attempt: int, report: StepReport
@@ -271,23 +201,9 @@ class SqlSteps:
             training_run_id=run_id,
             step=report.step,
         )
-        await self._insert_version(connection, version, attempt=attempt, state="allocated")
-
-    async def _insert_version(
-        self,
-        connection: AsyncConnection,
-        version: PolicyVersion,
-        *,
-        attempt: int | None,
-        state: str,
-    ) -> None:
-        values = {
-            **version.model_dump(),
-            "attempt": attempt,
-            "state": state,
-            "created_at": self._database.now(),
-        }
-        await connection.execute(insert(policy_versions).values(values))
+        await insert_version(
+            self._database, connection, version, attempt=attempt, state="allocated"
+        )
 
 
 async def _batch(

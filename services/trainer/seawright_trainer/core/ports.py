@@ -94,6 +94,14 @@ class Steps(Protocol):
         """Record the step, its episodes, checkpoint and version to come; idempotent."""
         ...
 
+    async def checkpoints(self, run_id: str) -> list[Checkpoint]:
+        """Return the reported checkpoints of surviving steps, newest first."""
+        ...
+
+
+class Versions(Protocol):
+    """Policy versions: numbers of a model only rise."""
+
     async def mark_served(self, run_id: str, version: PolicyVersion) -> None:
         """The version is served: it is the run's version now."""
         ...
@@ -106,12 +114,12 @@ class Steps(Protocol):
         """Give the weights the model's next number; the same weights keep theirs."""
         ...
 
-    async def checkpoints(self, run_id: str) -> list[Checkpoint]:
-        """Return the reported checkpoints of surviving steps, newest first."""
-        ...
-
     async def checkpoint_weights(self, run_id: str, step: int) -> PolicyVersion | None:
         """Return the export made with the checkpoint of `step`."""
+        ...
+
+    async def current(self, run_id: str) -> PolicyVersion | None:
+        """Return the version that the run has served last."""
         ...
 
 

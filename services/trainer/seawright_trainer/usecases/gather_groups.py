@@ -11,6 +11,7 @@ from seawright_trainer.core.filtering import Judgement, judge_arrival
 from seawright_trainer.core.ports import Groups, Rollouts, Runs
 from seawright_trainer.core.training_runs import RunState
 from seawright_trainer.usecases.patience import patiently
+from seawright_trainer.usecases.publish_version import ServeStart
 
 WAIT_SECONDS = 1.0
 """Of one long poll: credits freed meanwhile are granted at the latest so much later."""
@@ -30,6 +31,7 @@ class GatherGroups:
     runs: Runs
     groups: Groups
     rollouts: Rollouts
+    serve: ServeStart
 
     async def __call__(self, run_id: str) -> None:
         """Gather until cancelled; raises `NoVarianceError` after too many flat groups."""
@@ -40,6 +42,7 @@ class GatherGroups:
         granted = -1
         num_flat, cursor = run.num_flat_groups, run.group_cursor
         while True:
+            await patiently(partial(self._keep_served, run_id))
             wanted = await self.groups.num_settled(run_id) + ahead
             if wanted != granted:
                 await patiently(partial(self.rollouts.grant, stream_id, wanted))
@@ -67,6 +70,10 @@ class GatherGroups:
             if run.begun_attempt == run.shown.attempt:
                 return run
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _keep_served(self, run_id: str) -> None:
+        """Without weights to sample from, no group would ever come that is fresh enough."""
+        await self.serve.restore(await self.runs.load(run_id))
 
     async def _open(self, run: RunState) -> str:
         spec = run.spec

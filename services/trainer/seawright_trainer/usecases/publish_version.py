@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from seawright_shared.contracts.policy import PublishRequest
 from seawright_shared.records.rollouts import PolicyVersion
-from seawright_trainer.core.ports import Policy, Runs, Steps, Weights
+from seawright_trainer.core.ports import Policy, Versions, Weights
 from seawright_trainer.core.training_runs import RunState
 
 
@@ -13,7 +13,7 @@ class PublishVersion:
     """Both phases are idempotent, so a publication that was interrupted is simply repeated."""
 
     policy: Policy
-    steps: Steps
+    versions: Versions
 
     async def __call__(self, run_id: str, version: PolicyVersion) -> None:
         """Load the weights everywhere, switch to them, and remember that they are served."""
@@ -27,7 +27,7 @@ class PublishVersion:
         await self.policy.publish(version.model, version.version, request)
         commit = request.model_copy(update={"phase": "commit"})
         await self.policy.publish(version.model, version.version, commit)
-        await self.steps.mark_served(run_id, version)
+        await self.versions.mark_served(run_id, version)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +35,7 @@ class ServeStart:
     """Serve what an attempt starts from, before it waits for rollouts of it."""
 
     policy: Policy
-    runs: Runs
-    steps: Steps
+    versions: Versions
     weights: Weights
     publish: PublishVersion
 
@@ -49,10 +48,10 @@ class ServeStart:
         served = await self.policy.served(wanted.model)
         current = None if served is None else served.current
         if current is not None:
-            await self.steps.adopt_version(run.shown.id, current)
+            await self.versions.adopt_version(run.shown.id, current)
             if current.sha256 == wanted.sha256:
                 return current.version
-        version = await self.steps.allocate_version(run.shown.id, wanted)
+        version = await self.versions.allocate_version(run.shown.id, wanted)
         await self.publish(run.shown.id, version)
         return version.version
 
@@ -62,9 +61,19 @@ class ServeStart:
         if served is None or served.current is None:
             await self(run, 0)
 
+    async def restore(self, run: RunState) -> None:
+        """Serve the run's version again where the policy lost it: it was restarted."""
+        served = await self.policy.served(run.spec.model.name)
+        current = None if served is None else served.current
+        if current is not None and current.version >= run.shown.version:
+            return
+        version = await self.versions.current(run.shown.id)
+        if version is not None:
+            await self.publish(run.shown.id, version)
+
     async def _wanted(self, run: RunState, step: int) -> PolicyVersion:
         if step > 0:
-            exported = await self.steps.checkpoint_weights(run.shown.id, step)
+            exported = await self.versions.checkpoint_weights(run.shown.id, step)
             assert exported is not None, "every checkpoint is reported with an export"
             return exported
         uri = run.spec.model.uri

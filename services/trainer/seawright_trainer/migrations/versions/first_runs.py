@@ -1,95 +1,41 @@
-"""Create the trainer's tables."""
+"""Create the tables of training runs."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from seawright_shared.stores.columns import BigId, Json, UtcTime
+from seawright_shared.stores.columns import Json, UtcTime
 
-revision = "0001"
-down_revision = None
+revision = "0002"
+down_revision = "0001"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Apply."""
-    op.create_table(
-        "idempotency_keys",
-        sa.Column("method", sa.String(length=10), nullable=False),
-        sa.Column("path", sa.String(length=500), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("body_sha256", sa.String(length=64), nullable=False),
-        sa.Column("token", sa.String(length=100), nullable=False),
-        sa.Column("lease_until", UtcTime(), nullable=True),
-        sa.Column("status", sa.Integer(), nullable=True),
-        sa.Column("headers", Json, nullable=True),
-        sa.Column("body", sa.LargeBinary(), nullable=True),
-        sa.Column("at", UtcTime(), nullable=False),
-        sa.PrimaryKeyConstraint("method", "path", "key"),
-        schema="trainer",
-    )
-    op.create_index(
-        "idempotency_keys_age", "idempotency_keys", ["at"], unique=False, schema="trainer"
-    )
-    op.create_table(
-        "jobs",
-        sa.Column("id", sa.String(length=100), nullable=False),
-        sa.Column("kind", sa.String(length=100), nullable=False),
-        sa.Column("key", sa.String(length=300), nullable=True),
-        sa.Column("run_id", sa.String(length=100), nullable=True),
-        sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("payload", Json, nullable=False),
-        sa.Column("result", Json, nullable=True),
-        sa.Column("status", sa.String(length=20), nullable=False),
-        sa.Column("reason", Json, nullable=True),
-        sa.Column("desired", sa.String(length=10), nullable=False),
-        sa.Column("fence", BigId, nullable=False),
-        sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("num_failures", sa.Integer(), nullable=False),
-        sa.Column("num_outages", sa.Integer(), nullable=False),
-        sa.Column("max_attempts", sa.Integer(), nullable=False),
-        sa.Column("worker", sa.String(length=200), nullable=True),
-        sa.Column("lease_until", UtcTime(), nullable=True),
-        sa.Column("run_after", UtcTime(), nullable=False),
-        sa.Column("belled_at", UtcTime(), nullable=False),
-        sa.Column("deadline_at", UtcTime(), nullable=True),
-        sa.Column("created_at", UtcTime(), nullable=False),
-        sa.Column("updated_at", UtcTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("key"),
-        schema="trainer",
-    )
-    op.create_index(
-        op.f("ix_trainer_jobs_run_id"), "jobs", ["run_id"], unique=False, schema="trainer"
-    )
-    op.create_index(
-        "jobs_due",
-        "jobs",
-        ["kind", sa.literal_column("priority DESC"), "run_after"],
-        unique=False,
-        schema="trainer",
-        postgresql_where=sa.text("status = 'queued'"),
-        sqlite_where=sa.text("status = 'queued'"),
-    )
-    op.create_index(
-        "jobs_held",
-        "jobs",
-        ["lease_until"],
-        unique=False,
-        schema="trainer",
-        postgresql_where=sa.text("status IN ('running', 'cancelling')"),
-        sqlite_where=sa.text("status IN ('running', 'cancelling')"),
-    )
-    op.create_table(
-        "outbox",
-        sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.Column("kind", sa.String(length=100), nullable=False),
-        sa.Column("job_id", sa.String(length=100), nullable=False),
-        sa.Column("ring_at", UtcTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        schema="trainer",
-    )
-    op.create_index("outbox_due", "outbox", ["ring_at"], unique=False, schema="trainer")
+    _create_policy_versions()
+    _create_training_runs()
+    _create_checkpoints()
+    _create_rank_heartbeats()
+    _create_rollout_groups()
+    _create_step_batches()
+    _create_step_episodes()
+    _create_training_steps()
+
+
+def downgrade() -> None:
+    """Undo."""
+    op.drop_table("training_steps", schema="trainer")
+    op.drop_table("step_episodes", schema="trainer")
+    op.drop_table("step_batches", schema="trainer")
+    op.drop_table("rollout_groups", schema="trainer")
+    op.drop_table("rank_heartbeats", schema="trainer")
+    op.drop_table("checkpoints", schema="trainer")
+    op.drop_table("training_runs", schema="trainer")
+    op.drop_table("policy_versions", schema="trainer")
+
+
+def _create_policy_versions() -> None:
     op.create_table(
         "policy_versions",
         sa.Column("model", sa.String(length=200), nullable=False),
@@ -111,23 +57,9 @@ def upgrade() -> None:
         unique=False,
         schema="trainer",
     )
-    op.create_table(
-        "run_counters",
-        sa.Column("run_id", sa.String(length=100), nullable=False),
-        sa.Column("last_sequence", BigId, nullable=False),
-        sa.PrimaryKeyConstraint("run_id"),
-        schema="trainer",
-    )
-    op.create_table(
-        "run_events",
-        sa.Column("run_id", sa.String(length=100), nullable=False),
-        sa.Column("sequence", BigId, autoincrement=False, nullable=False),
-        sa.Column("type", sa.String(length=100), nullable=False),
-        sa.Column("at", UtcTime(), nullable=False),
-        sa.Column("payload", Json, nullable=False),
-        sa.PrimaryKeyConstraint("run_id", "sequence"),
-        schema="trainer",
-    )
+
+
+def _create_training_runs() -> None:
     op.create_table(
         "training_runs",
         sa.Column("id", sa.String(length=100), nullable=False),
@@ -151,6 +83,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         schema="trainer",
     )
+
+
+def _create_checkpoints() -> None:
     op.create_table(
         "checkpoints",
         sa.Column("id", sa.String(length=100), nullable=False),
@@ -176,28 +111,9 @@ def upgrade() -> None:
         unique=True,
         schema="trainer",
     )
-    op.create_table(
-        "dead_letters",
-        sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.Column("job_id", sa.String(length=100), nullable=False),
-        sa.Column("kind", sa.String(length=100), nullable=False),
-        sa.Column("payload", Json, nullable=False),
-        sa.Column("failure_class", sa.String(length=50), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
-        sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("at", UtcTime(), nullable=False),
-        sa.Column("requeued_at", UtcTime(), nullable=True),
-        sa.ForeignKeyConstraint(["job_id"], ["trainer.jobs.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id"),
-        schema="trainer",
-    )
-    op.create_index(
-        op.f("ix_trainer_dead_letters_job_id"),
-        "dead_letters",
-        ["job_id"],
-        unique=False,
-        schema="trainer",
-    )
+
+
+def _create_rank_heartbeats() -> None:
     op.create_table(
         "rank_heartbeats",
         sa.Column("training_run_id", sa.String(length=100), nullable=False),
@@ -212,6 +128,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("training_run_id", "attempt", "rank"),
         schema="trainer",
     )
+
+
+def _create_rollout_groups() -> None:
     op.create_table(
         "rollout_groups",
         sa.Column("training_run_id", sa.String(length=100), nullable=False),
@@ -234,6 +153,9 @@ def upgrade() -> None:
         unique=False,
         schema="trainer",
     )
+
+
+def _create_step_batches() -> None:
     op.create_table(
         "step_batches",
         sa.Column("training_run_id", sa.String(length=100), nullable=False),
@@ -247,6 +169,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("training_run_id", "attempt", "step"),
         schema="trainer",
     )
+
+
+def _create_step_episodes() -> None:
     op.create_table(
         "step_episodes",
         sa.Column("training_run_id", sa.String(length=100), nullable=False),
@@ -266,6 +191,9 @@ def upgrade() -> None:
         unique=False,
         schema="trainer",
     )
+
+
+def _create_training_steps() -> None:
     op.create_table(
         "training_steps",
         sa.Column("training_run_id", sa.String(length=100), nullable=False),
@@ -281,21 +209,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("training_run_id", "step", "attempt"),
         schema="trainer",
     )
-
-
-def downgrade() -> None:
-    """Undo."""
-    op.drop_table("training_steps", schema="trainer")
-    op.drop_table("step_episodes", schema="trainer")
-    op.drop_table("step_batches", schema="trainer")
-    op.drop_table("rollout_groups", schema="trainer")
-    op.drop_table("rank_heartbeats", schema="trainer")
-    op.drop_table("dead_letters", schema="trainer")
-    op.drop_table("checkpoints", schema="trainer")
-    op.drop_table("training_runs", schema="trainer")
-    op.drop_table("run_events", schema="trainer")
-    op.drop_table("run_counters", schema="trainer")
-    op.drop_table("policy_versions", schema="trainer")
-    op.drop_table("outbox", schema="trainer")
-    op.drop_table("jobs", schema="trainer")
-    op.drop_table("idempotency_keys", schema="trainer")
