@@ -212,7 +212,7 @@ class Wish:
         world.random.shuffle(keys)
         for key in keys:
             options = free[key]
-            changed = {trait: x for trait, x in options.items() if own[trait] != x}
+            changed = {trait: x for trait, x in options.items() if own.get(trait) != x}
             if sum(other == options for other in free.values()) == 1:
                 same = ", the rest the same" if len(changed) < len(options) else ""
                 return key, ", ".join(f"{trait} {x}" for trait, x in changed.items()) + same
