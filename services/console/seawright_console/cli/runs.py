@@ -17,7 +17,7 @@ from seawright_console.usecases.follow_runs import FollowRuns
 from seawright_shared.contracts.orchestrator import Run
 from seawright_shared.records.specs import EvaluationSpec, SynthesisSpec, TrainingSpec
 
-R = TypeVar("R", bound=Run)
+S = TypeVar("S", SynthesisSpec, TrainingSpec, EvaluationSpec)
 
 
 def synth(
@@ -41,11 +41,11 @@ def synth(
         "num_iterations": iterations,
         "candidates_per_iteration": candidates,
     }
-    wanted = spec_of(SynthesisSpec, spec, sets or [], flags)
     run(
         _start(
             url,
-            lambda at: at.orchestrator.start_synthesis(wanted),
+            lambda: spec_of(SynthesisSpec, spec, sets or [], flags),
+            lambda at, wanted: at.orchestrator.start_synthesis(wanted),
             lambda follow, run_id: follow.synthesis(run_id),
             is_detached=detach,
             as_json=as_json,
@@ -65,11 +65,11 @@ def train(
 ) -> None:
     """Train: start an SFT or GRPO run and follow it."""
     flags = {"dataset_id": dataset, "num_steps": steps, "seed": seed}
-    wanted = spec_of(TrainingSpec, spec, sets or [], flags)
     run(
         _start(
             url,
-            lambda at: at.trainer.create_run(wanted),
+            lambda: spec_of(TrainingSpec, spec, sets or [], flags),
+            lambda at, wanted: at.trainer.create_run(wanted),
             lambda follow, run_id: follow.training(run_id),
             is_detached=detach,
             as_json=as_json,
@@ -97,11 +97,11 @@ def evaluate(
         "num_trials": trials,
         "seed": seed,
     }
-    wanted = spec_of(EvaluationSpec, spec, sets or [], flags)
     run(
         _start(
             url,
-            lambda at: at.orchestrator.start_evaluation(wanted),
+            lambda: spec_of(EvaluationSpec, spec, sets or [], flags),
+            lambda at, wanted: at.orchestrator.start_evaluation(wanted),
             lambda follow, run_id: follow.evaluation(run_id),
             is_detached=detach,
             as_json=as_json,
@@ -111,15 +111,16 @@ def evaluate(
 
 async def _start(
     url: str | None,
-    start: Callable[[Deployment], Awaitable[Run]],
+    read: Callable[[], S],
+    start: Callable[[Deployment, S], Awaitable[Run]],
     follow: Callable[[FollowRuns, str], Awaitable[Run]],
     *,
     is_detached: bool,
     as_json: bool,
 ) -> None:
-    shown = screen()
+    shown, spec = screen(), read()
     async with deployment(Settings(), url) as at:
-        begun = await start(at)
+        begun = await start(at, spec)
         if is_detached:
             typer.echo(begun.model_dump_json(indent=2) if as_json else begun.id)
             return
