@@ -21,6 +21,7 @@ from seawright_orchestrator.adapters.sql_runs import SqlRuns
 from seawright_orchestrator.adapters.sql_synthesis import ITERATION_JOB, SqlSynthesis
 from seawright_orchestrator.adapters.sql_tasks import SqlTasks
 from seawright_orchestrator.adapters.synthesis_peers import (
+    EnvironmentBenchmarks,
     EnvironmentChecker,
     EnvironmentDrafts,
     ScopedPlayer,
@@ -101,6 +102,7 @@ def build(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = No
     )
     drafts = EnvironmentDrafts(client=peers.environment)
     checker = EnvironmentChecker(client=peers.environment)
+    benchmarks = EnvironmentBenchmarks(client=peers.environment)
 
     def iteration_of(run_id: str) -> RunIteration:
         return RunIteration(
@@ -119,12 +121,18 @@ def build(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = No
         datasets=stores.datasets,
         play=play,
         iteration_of=iteration_of,
+        benchmarks=benchmarks,
     )
-    sample_tasks = SampleTasks(
-        drafts=drafts,
-        checker=checker,
-        player=ScopedPlayer(play_episode=play, scope="samples"),
-        max_concurrent_episodes=settings.max_episodes,
+    draw = DrawSample(
+        runs=stores.synthesis,
+        datasets=stores.datasets,
+        sample_tasks=SampleTasks(
+            drafts=drafts,
+            checker=checker,
+            player=ScopedPlayer(play_episode=play, scope="samples"),
+            max_concurrent_episodes=settings.max_episodes,
+        ),
+        benchmarks=benchmarks,
     )
 
     @asynccontextmanager
@@ -145,7 +153,7 @@ def build(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = No
 
     return create_app(
         "orchestrator",
-        routes(stores, domains, ModelCatalog(client=peers.policy), sample_tasks),
+        routes(stores, domains, ModelCatalog(client=peers.policy), draw),
         lifespan=lifespan,
         checks={"database": stores.database.ping},
         larger_bodies={"/v1/evaluation-runs": 4 * MEBIBYTE, "/v1/tasks": 8 * MEBIBYTE},
@@ -216,7 +224,7 @@ def remember(settings: Settings) -> Stores:
 
 
 def routes(
-    stores: Stores, domains: DomainCatalog, models: ModelCatalog, sample_tasks: SampleTasks
+    stores: Stores, domains: DomainCatalog, models: ModelCatalog, draw: DrawSample
 ) -> list[APIRouter]:
     """Return all routers."""
     idempotency = Idempotency(stores.database, job_tables.idempotency_keys)
@@ -242,7 +250,6 @@ def routes(
         datasets=stores.datasets,
         domains=domains,
     )
-    draw = DrawSample(runs=stores.synthesis, datasets=stores.datasets, sample_tasks=sample_tasks)
     ask = AskEpisode(tasks=stores.tasks, episodes=stores.episodes, check_agent=check_agent)
     return [
         synthesis_routes(

@@ -12,6 +12,7 @@ from seawright_orchestrator.adapters.sql_tasks import SqlTasks
 from seawright_orchestrator.core.fault_groups import unwrapped
 from seawright_orchestrator.core.rollout_groups import drawn_index
 from seawright_orchestrator.core.seeds import derived_seed
+from seawright_orchestrator.core.synthesis.ports import Benchmarks
 from seawright_orchestrator.usecases.play_episode import EpisodeOrder, Played, PlaysEpisodes
 from seawright_orchestrator.usecases.play_trials import PlayTrials
 from seawright_orchestrator.usecases.synthesis.run_iteration import RunIteration
@@ -37,6 +38,7 @@ class JobHandlers:
     play: PlaysEpisodes
     iteration_of: Callable[[str], RunIteration]
     """Makes the use case for one run."""
+    benchmarks: Benchmarks
 
     def by_kind(self) -> Mapping[str, Handler]:
         """Return the handlers as the worker takes them."""
@@ -54,7 +56,9 @@ class JobHandlers:
         if stream is None:
             return
         spec = (await self.synthesis.get(run_id)).spec
-        outcome = await unwrapped(self.iteration_of(run_id)(spec, stream))
+        forbidden = await self.benchmarks.names(spec.database)
+        run_iteration = self.iteration_of(run_id)
+        outcome = await unwrapped(run_iteration(spec, stream, forbidden=forbidden))
         await self.synthesis.store(context, run_id, outcome)
 
     async def evaluate_task(self, context: JobContext) -> None:

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from seawright_orchestrator.core.seeds import derived_id, derived_seed
+from seawright_orchestrator.core.synthesis.identities import benchmark_names
 from seawright_orchestrator.core.synthesis.ports import PlayedEpisode
 from seawright_orchestrator.usecases.play_episode import EpisodeOrder, PlaysEpisodes
 from seawright_shared.clients.environment import EnvironmentClient
 from seawright_shared.contracts.environment import DraftRequest, TaskCheckRequest, TaskCheckResult
 from seawright_shared.errors import UnavailableError
 from seawright_shared.records.base import content_hash
+from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.tasks import Draft, Task
 from seawright_shared.records.trajectories import AgentSpec, UserSpec
 from seawright_shared.records.verdicts import Attribution
@@ -38,6 +40,19 @@ class EnvironmentChecker:
         """Return one result per draft, in the order of the drafts."""
         response = await self.client.check_tasks(request, timeout_seconds=CHECK_TIMEOUT_SECONDS)
         return response.results
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentBenchmarks:
+    """Knows whom a benchmark's own tasks name."""
+
+    client: EnvironmentClient
+
+    async def names(self, database: DatabaseRef) -> frozenset[str]:
+        """Return the ids that no draft on this database may name; none on a generated one."""
+        if database.source != "tau2":
+            return frozenset()
+        return benchmark_names((await self.client.tau2_tasks(database.domain)).tasks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from pydantic import JsonValue
 
 from seawright_orchestrator.core.fault_groups import unwrapped
 from seawright_orchestrator.core.refusals import refused
+from seawright_orchestrator.core.synthesis.ports import Benchmarks
 from seawright_orchestrator.usecases.stores import DatasetStore, SynthesisStore
 from seawright_orchestrator.usecases.synthesis.sample_tasks import SampleTasks
 from seawright_shared.contracts.orchestrator import TaskSample, TaskSampleRequest
@@ -20,6 +21,7 @@ class DrawSample:
     runs: SynthesisStore
     datasets: DatasetStore
     sample_tasks: SampleTasks
+    benchmarks: Benchmarks
 
     async def __call__(self, request: TaskSampleRequest) -> TaskSample:
         """Return the sample, made now or before."""
@@ -33,7 +35,10 @@ class DrawSample:
         sample_id = content_id("smp", made_of)
         if (known := await self.datasets.sample(sample_id)) is not None:
             return known
-        sampled = await unwrapped(self.sample_tasks(run.spec, streams, request))
+        forbidden = await self.benchmarks.names(run.spec.database)
+        sampled = await unwrapped(
+            self.sample_tasks(run.spec, streams, request, forbidden=forbidden)
+        )
         made = sampled.model_copy(update={"id": sample_id})
         await self.datasets.store_sample(request, made)
         return made

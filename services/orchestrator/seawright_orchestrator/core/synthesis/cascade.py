@@ -60,7 +60,7 @@ def decontaminated(one: CheckedCandidate, forbidden: frozenset[str]) -> CheckedC
     """Refuse a task that names what a benchmark names."""
     if one.task is None:
         return one
-    named = names_forbidden(one.candidate.draft, forbidden)
+    named = names_forbidden(one.task, forbidden)
     return _hygiene(one, "contamination", f"the benchmark names {named}" if named else "")
 
 

@@ -47,18 +47,15 @@ def benchmark_names(tasks: Iterable[Task]) -> frozenset[str]:
     return frozenset(names)
 
 
-def names_forbidden(draft: Draft, forbidden: frozenset[str]) -> str | None:
-    """Return the first forbidden id that the draft names anywhere, if any."""
+def names_forbidden(made: Draft | Task, forbidden: frozenset[str]) -> str | None:
+    """Return the first forbidden id that a draft or task holds anywhere, if any.
+
+    A task holds more than its draft: a right agent may read other orders of the customer.
+    """
     if not forbidden:
         return None
-    return next((text for text in _texts(draft) if text in forbidden), None)
-
-
-def _texts(draft: Draft) -> Iterable[str]:
-    yield draft.customer_id
-    for goal in draft.goals:
-        yield goal.entity
-        yield from _strings(dict(goal.arguments))
+    whole: JsonValue = made.model_dump(mode="json")
+    return next((text for text in _strings(whole) if text in forbidden), None)
 
 
 def _strings(value: JsonValue) -> Iterable[str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from seawright_shared.contracts.environment import DraftRequest, TaskCheckRequest, TaskCheckResult
+from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.tasks import Draft, Task
 from seawright_shared.records.trajectories import AgentSpec, Trajectory, UserSpec
 from seawright_shared.records.verdicts import Verdict
@@ -30,6 +31,14 @@ class TaskChecker(Protocol):
 
     async def check(self, request: TaskCheckRequest) -> list[TaskCheckResult]:
         """Return one result per draft, in the order of the drafts."""
+        ...
+
+
+class Benchmarks(Protocol):
+    """Keeps a benchmark's people and orders out of what is made (the firewall)."""
+
+    async def names(self, database: DatabaseRef) -> frozenset[str]:
+        """Return the ids that no draft on this database may name."""
         ...
 
 
