@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 from transformers import Qwen3ForCausalLM
+from transformers.utils.logging import disable_progress_bar
 
 from seawright_shared.errors import InvalidRequestError
 
@@ -50,6 +51,7 @@ class Weights:
 
 def read_weights(folder: Path, *, dtype: torch.dtype, max_context: int, device: str) -> Weights:
     """Return the weights of a folder in Hugging Face layout."""
+    disable_progress_bar()
     try:
         model = Qwen3ForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
