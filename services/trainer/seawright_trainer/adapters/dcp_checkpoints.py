@@ -9,7 +9,6 @@ import hashlib
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import structlog
 import torch
@@ -61,7 +60,8 @@ def save_checkpoint(engine: FsdpEngine, place: CheckpointPlace, step: int) -> Pa
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
     dist.barrier()
-    save(_state(engine), checkpoint_id=str(aside))
+    weights, moments = get_state_dict(engine.model, engine.optimizer)
+    save({"model": weights, "optimizer": moments}, checkpoint_id=str(aside))
     if dist.get_rank() == 0:
         manifest = CheckpointManifest(
             step=step,
@@ -93,23 +93,18 @@ def newest_whole(candidates: list[Path], spec_hash: str) -> Path | None:
 def load_checkpoint(engine: FsdpEngine, folder: Path) -> CheckpointManifest:
     """Load weights, moments and counters; the number of ranks may differ from the saver's."""
     manifest = CheckpointManifest.model_validate_json((folder / MANIFEST).read_text())
-    state = _state(engine)
-    load(state, checkpoint_id=str(folder))
+    weights, moments = get_state_dict(engine.model, engine.optimizer)
+    load({"model": weights, "optimizer": moments}, checkpoint_id=str(folder))
     set_state_dict(
         engine.model,
         engine.optimizer,
-        model_state_dict=state["model"],
-        optim_state_dict=state["optimizer"],
+        model_state_dict=weights,
+        optim_state_dict=moments,
     )
     engine.num_applied = manifest.num_applied
     rng_state = bytearray(base64.b64decode(manifest.rng_state))
     torch.set_rng_state(torch.frombuffer(rng_state, dtype=torch.uint8))
     return manifest
-
-
-def _state(engine: FsdpEngine) -> dict[str, Any]:
-    model, optimizer = get_state_dict(engine.model, engine.optimizer)
-    return {"model": model, "optimizer": optimizer}
 
 
 def _fault(folder: Path, spec_hash: str) -> str | None:
