@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.support.openapi import SERVICES, snapshot_path, schema
+from tests.support.openapi import SERVICES, schema, snapshot_path
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -1,7 +1,7 @@
 """The typed client of the policy service."""
 
 import hashlib
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import msgpack
 from pydantic import BaseModel, ValidationError
@@ -74,7 +74,7 @@ class PolicyClient:
         """Prepare or commit a version; call with `prepare`, then with `commit`."""
         return await self._peer.put(f"/v1/models/{name}/versions/{version}", request, ServedModel)
 
-    async def _post(self, path: str, body: BaseModel) -> dict[str, Any]:
+    async def _post(self, path: str, body: BaseModel) -> dict[str, object]:
         # msgpack's own types are partly unknown.
         content = cast("bytes", msgpack.packb(body.model_dump()))  # pyright: ignore[reportUnknownMemberType]
         reply = await self._peer.post_bytes(
@@ -85,4 +85,4 @@ class PolicyClient:
             timeout_seconds=self._generation_seconds,
         )
         # msgpack's own types are partly unknown.
-        return cast("dict[str, Any]", msgpack.unpackb(reply))  # pyright: ignore[reportUnknownMemberType]
+        return cast("dict[str, object]", msgpack.unpackb(reply))  # pyright: ignore[reportUnknownMemberType]

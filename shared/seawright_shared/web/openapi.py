@@ -35,6 +35,6 @@ def describe_problems(app: FastAPI) -> None:
     app.openapi = described
 
 
-def _reply(description: str) -> dict[str, Any]:
+def _reply(description: str) -> dict[str, object]:
     reference = {"$ref": "#/components/schemas/Problem"}
     return {"description": description, "content": {MEDIA_TYPE: {"schema": reference}}}
