@@ -41,7 +41,7 @@ def echo(random: Random) -> list[Message]:
     """A few ids and words, said again: where copying begins."""
     parts = [
         things.code(random, random.choice(things.SIMPLE))
-        if random.random() < 0.6
+        if random.random() < 0.5
         else random.choice(known())
         for _ in range(random.randint(2, 5))
     ]
@@ -189,7 +189,7 @@ PLAIN: dict[str, Callable[[Random], list[Message]]] = {
 
 def drill(random: Random) -> Lesson:
     """Return one exercise of a random kind."""
-    kind = random.choice((*sorted(PLAIN), "keyed", "calling"))
+    kind = random.choice((*sorted(PLAIN), "quoted", "calling", "calling"))
     if kind == "calling":
         return calling(random)
     return Lesson(system="Drill.", messages=PLAIN[kind](random))

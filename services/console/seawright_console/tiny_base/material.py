@@ -16,13 +16,13 @@ def first_lesson(random: Random) -> Lesson:
 
 def lesson(random: Random, progress: float) -> Lesson:
     """Return one lesson of a stage after the first: drills, then ever longer dialogues."""
-    drills = 0.9 if progress < 0.08 else 0.4 if progress < 0.25 else 0.15
+    drills = 0.85 if progress < 0.25 else 0.4 if progress < 0.4 else 0.15
     kind = random.random()
     if kind < 0.05:
         return first_lesson(random)
     if kind < drills:
         return drill(random)
-    return dialogue(random, 0.2 if progress < 0.25 else 0.5 if progress < 0.6 else 1.0)
+    return dialogue(random, 0.2 if progress < 0.3 else 0.5 if progress < 0.6 else 1.0)
 
 
 def rendered(renderer: Renderer, one: Lesson) -> Rendering:

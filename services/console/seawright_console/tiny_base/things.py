@@ -139,10 +139,16 @@ class Codes:
         pattern = code(random, word)
         self._fixed = pattern.rstrip(string.digits)
         self._length = len(pattern) - len(self._fixed)
+        self._drawn: set[str] = set()
 
     def draw(self) -> str:
-        """Return the next id."""
-        return self._fixed + digits(self._random, self._length, self._length)
+        """Return the next id; none is drawn twice."""
+        while (
+            drawn := self._fixed + digits(self._random, self._length, self._length)
+        ) in self._drawn:
+            continue
+        self._drawn.add(drawn)
+        return drawn
 
 
 def value(random: Random) -> str:

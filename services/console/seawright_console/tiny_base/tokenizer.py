@@ -1,3 +1,5 @@
+# tokenizers is partly untyped.
+# pyright: reportUnknownMemberType=false
 """Builds the tiny tokenizer: whole known words, digits in pairs, one token per JSON joint.
 
 Ids are cut the same way wherever they stand: digits in pairs from the left, and what touches a
@@ -5,6 +7,7 @@ digit, `_`, `@` or `#` is written without its leading space, so that an id has t
 prose and in JSON. Pairs halve the cost of long ids and leave fewer chances to lose the place.
 """
 
+import json
 import re
 from pathlib import Path
 
@@ -83,7 +86,14 @@ def build() -> Tokenizer:
 
 
 def save(folder: Path) -> Tokenizer:
-    """Write `tokenizer.json` and return the tokenizer."""
+    """Write `tokenizer.json`, and what makes transformers read it as it is; return it."""
     tokenizer = build()
     tokenizer.save(str(folder / "tokenizer.json"))
+    config = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "pad_token": "<|pad|>",
+        "eos_token": "<|end|>",
+        "clean_up_tokenization_spaces": False,
+    }
+    (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
     return tokenizer

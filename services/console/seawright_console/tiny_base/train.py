@@ -1,3 +1,5 @@
+# torch and transformers are partly untyped.
+# pyright: reportUnknownMemberType=false
 """Trains the tiny base model from random weights on generic material, in a given time.
 
 Usage: `python -m seawright_console.tiny_base.train --out DIR --minutes 25 --seed 0`. Minutes are
@@ -9,6 +11,7 @@ import copy
 import json
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -21,10 +24,14 @@ from transformers import Qwen3Config, Qwen3ForCausalLM
 from seawright_console.tiny_base import material, tokenizer
 from seawright_console.tiny_base.batches import Batch, Batcher
 from seawright_console.tiny_base.evaluation import Score, score
+from seawright_console.tiny_base.model_card import Made, Shape, card
+from seawright_console.tiny_base.words import known
 from seawright_policy.wiring import renderer_for
 
 LEARNING_RATE = 3e-3
 """Of AdamW: embeddings and norms."""
+SPACE = "\u0120"
+"""How byte-level tokens write a leading space."""
 MATRIX_RATE = 0.02
 """Of Muon, which takes the layers' matrices: copying forms in about half the steps."""
 WARMUP_SHARE = 0.02
@@ -46,11 +53,11 @@ class Recipe:
     batch_tokens: int = 4096
 
 
-def new_model(num_tokens: int, seed: int) -> Qwen3ForCausalLM:
+def new_model(pieces: Mapping[str, int], seed: int) -> Qwen3ForCausalLM:
     """Return the architecture with random weights."""
     torch.manual_seed(seed)
     config = Qwen3Config(
-        vocab_size=num_tokens,
+        vocab_size=len(pieces),
         hidden_size=192,
         intermediate_size=512,
         num_hidden_layers=4,
@@ -58,14 +65,29 @@ def new_model(num_tokens: int, seed: int) -> Qwen3ForCausalLM:
         num_key_value_heads=2,
         head_dim=32,
         max_position_embeddings=4096,
-        rope_theta=10000.0,
         tie_word_embeddings=True,
         bos_token_id=None,
         eos_token_id=1,
         pad_token_id=0,
-        attn_implementation="sdpa",
     )
-    return Qwen3ForCausalLM(config)
+    model = Qwen3ForCausalLM(config)
+    relate_forms(model.model.embed_tokens.weight, pieces)
+    return model
+
+
+@torch.no_grad()
+def relate_forms(embedding: Tensor, pieces: Mapping[str, int]) -> None:
+    """Draw a word's forms (`word`, ` word`, `Word`, ` Word`) as one random vector and a form's own.
+
+    So a word that is copied is the same word in prose and in JSON from the first step on.
+    """
+    shifts = torch.randn(4, embedding.shape[1]) * 0.02
+    for word in known():
+        forms = (word, SPACE + word, word.capitalize(), SPACE + word.capitalize())
+        root = torch.randn(embedding.shape[1]) * 0.02
+        for form, shift in zip(forms, shifts, strict=True):
+            if form in pieces and (len(word) > 1 or form != word):
+                embedding[pieces[form]] = root + shift
 
 
 def loss_of(model: Qwen3ForCausalLM, batch: Batch) -> Tensor:
@@ -100,8 +122,7 @@ def train(recipe: Recipe, out: Path) -> Score:
     torch.set_num_threads(recipe.num_threads)
     out.mkdir(parents=True, exist_ok=True)
     renderer = renderer_for(tokenizer.save(out))
-    num_tokens = tokenizer.build().get_vocab_size()
-    model = new_model(num_tokens, recipe.seed)
+    model = new_model(tokenizer.build().get_vocab(), recipe.seed)
     average = copy.deepcopy(model).requires_grad_(requires_grad=False)
     optimizers = optimizers_of(model)
     full_rates = [optimizer.param_groups[0]["lr"] for optimizer in optimizers]
@@ -111,7 +132,9 @@ def train(recipe: Recipe, out: Path) -> Score:
     smooth, formed = 10.0, None
     while (progress := (time.process_time() - start) / 60 / recipe.minutes) < 1:
         is_echo = formed is None
-        batch = batcher.echoes() if formed is None else batcher.draw((progress - formed) / (1 - formed))
+        batch = (
+            batcher.echoes() if formed is None else batcher.draw((progress - formed) / (1 - formed))
+        )
         loss = loss_of(model, batch)
         smooth += 0.1 * (loss.item() - smooth)
         if is_echo and (smooth < COPYING_LOSS or progress > LONGEST_ECHO):
@@ -125,7 +148,7 @@ def train(recipe: Recipe, out: Path) -> Score:
             optimizer.zero_grad(set_to_none=True)
         step, seen = step + 1, seen + batch.num_tokens
         decay = min(AVERAGE_DECAY, (1 + step) / (10 + step))
-        torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - decay)
+        blend(average, model, 1 - decay)
         if step % 20 == 0:
             report({"step": step, "progress": progress, "loss": smooth, "tokens": seen})
         if progress - saved > SAVE_SHARE:
@@ -135,14 +158,39 @@ def train(recipe: Recipe, out: Path) -> Score:
     save(average, out)
     final = score(average, held_out)
     report({"step": step, "tokens": seen, **final.plain()})
+    made = Made(minutes=recipe.minutes, seed=recipe.seed, steps=step, tokens=seen)
+    (out / "MODEL_CARD.md").write_text(card(made, shape_of(average), final))
     return final
+
+
+@torch.no_grad()
+def blend(average: Qwen3ForCausalLM, model: Qwen3ForCausalLM, share: float) -> None:
+    """Move the averaged weights towards the present ones by a share of the way."""
+    for mean, present in zip(average.parameters(), model.parameters(), strict=True):
+        mean.lerp_(present, share)
 
 
 def save(model: Qwen3ForCausalLM, out: Path) -> None:
     """Write the folder that transformers and the policy service load."""
-    kept = copy.deepcopy(model).to(torch.bfloat16)
-    kept.save_pretrained(out)
+    copy.deepcopy(model).bfloat16().save_pretrained(out)
+    (out / "generation_config.json").unlink(missing_ok=True)
+    (out / "model.safetensors").chmod(0o644)
     (out / "renderer.json").write_text(json.dumps({"template": "tiny"}) + "\n")
+
+
+def shape_of(model: Qwen3ForCausalLM) -> Shape:
+    """Return the architecture in numbers."""
+    config = model.config
+    return Shape(
+        parameters=sum(one.numel() for one in model.parameters()),
+        vocabulary=config.vocab_size,
+        layers=config.num_hidden_layers,
+        hidden=config.hidden_size,
+        heads=config.num_attention_heads,
+        key_heads=config.num_key_value_heads or config.num_attention_heads,
+        head=model.model.layers[0].self_attn.head_dim,
+        context=config.max_position_embeddings,
+    )
 
 
 def report(fields: dict[str, float | int | str]) -> None:

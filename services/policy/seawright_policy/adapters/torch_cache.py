@@ -12,7 +12,7 @@ from torch import Tensor
 
 from seawright_policy.adapters.torch_weights import Weights
 
-STRIDE = 256
+STRIDE = 128
 """By how many tokens room grows."""
 
 

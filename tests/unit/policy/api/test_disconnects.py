@@ -1,4 +1,5 @@
 import asyncio
+from typing import Any
 
 import pytest
 from fastapi import Request
@@ -7,7 +8,7 @@ from seawright_policy.api.disconnects import while_connected
 from seawright_shared.errors import DeadlineError, NotFoundError, UnavailableError
 
 
-def request_of(messages: "asyncio.Queue[dict]") -> Request:
+def request_of(messages: "asyncio.Queue[dict[str, Any]]") -> Request:
     return Request({"type": "http", "method": "POST", "headers": []}, messages.get)
 
 
@@ -19,7 +20,7 @@ async def forever(cancelled: asyncio.Event) -> None:
 
 
 async def test_work_ends_when_the_caller_leaves():
-    messages: asyncio.Queue[dict] = asyncio.Queue()
+    messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     cancelled = asyncio.Event()
     messages.put_nowait({"type": "http.disconnect"})
     with pytest.raises(UnavailableError, match="left"):

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,9 +13,15 @@ from seawright_shared.stores.traces import TokenTrace, decode_trace, encode_trac
 TURN = SampledTurn(token_ids=[5, 6], logprobs=[-0.5, -1.5], versions=[3, 3], finish="stop")
 
 
-def context(**changes: object) -> Context:
+def context(**changes: Any) -> Context:
     trace = extended(empty_trace("tiny", 0.7), [1, 2, 3], TURN, 0.7)
-    fields: dict = {"opening": 2, "cached": 4, "num_calls": 1, "is_ended": True, **changes}
+    fields: dict[str, Any] = {
+        "opening": 2,
+        "cached": 4,
+        "num_calls": 1,
+        "is_ended": True,
+        **changes,
+    }
     return Context(trace=trace, **fields)
 
 

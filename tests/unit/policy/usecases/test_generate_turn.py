@@ -3,12 +3,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seawright_policy.core.catalogue import Catalogue, Serving
-from seawright_policy.core.turns import SampledTurn
+from seawright_policy.core.turns import Finish, OnToken, SampledTurn, TurnOrder
 from seawright_policy.usecases.generate_turn import GenerateTurn, Prompt
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.messages import Message, ToolCall
 from seawright_shared.records.rollouts import PolicyVersion
 from seawright_shared.records.trajectories import Sampling
+from seawright_shared.stores.traces import decode_trace
 from tests.support.policy_models import tiny_renderer
 
 RENDERER = tiny_renderer()
@@ -18,12 +19,21 @@ SYSTEM = Message(role="system", content="Help people.")
 class ScriptedEngine:
     """Says what it is told to say, in canonical tokens."""
 
-    def __init__(self, *turns: list[int], finish="stop") -> None:
+    def __init__(self, *turns: list[int], finish: Finish = "stop") -> None:
         self.turns = list(turns)
-        self.orders = []
+        self.orders: list[TurnOrder] = []
         self.finish = finish
 
-    async def sample(self, order, on_token=None):
+    async def load(self, version: PolicyVersion) -> int:
+        return 99
+
+    async def drop(self, model: str, version: int) -> None:
+        return None
+
+    def load_of(self) -> tuple[int, int]:
+        return 0, 0
+
+    async def sample(self, order: TurnOrder, on_token: OnToken | None = None) -> SampledTurn:
         self.orders.append(order)
         ids = self.turns.pop(0)
         return SampledTurn(
@@ -76,8 +86,9 @@ async def test_the_captured_ids_are_the_rendered_ids_of_the_transcript(turns):
         for call in done.message.tool_calls or ():
             assert call.id == f"call_{num_calls}"
             num_calls += 1
+    assert context is not None
     whole = RENDERER.render("Help people.", [], transcript)
-    trace = done.context.trace
+    trace = decode_trace(context)
     assert trace.token_ids.tolist() == whole.token_ids
     assert trace.loss_mask.tolist() == whole.loss_mask
     assert (trace.versions[trace.loss_mask] == 4).all()

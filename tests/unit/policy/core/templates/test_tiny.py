@@ -1,3 +1,5 @@
+from typing import cast
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -5,9 +7,8 @@ from seawright_policy.core.templates.tiny import SPECIAL_TOKENS, TinyTemplate, s
 from seawright_shared.records.messages import Message, ToolCall, ToolSchema
 from tests.support.policy_models import tiny_renderer
 
-TEMPLATE = tiny_renderer().template
-CODEC = TEMPLATE.codec if isinstance(TEMPLATE, TinyTemplate) else None
-assert CODEC is not None
+TEMPLATE = cast("TinyTemplate", tiny_renderer().template)
+CODEC = TEMPLATE.codec
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 JSON = st.recursive(
