@@ -2,7 +2,7 @@
 # pyright: reportUnknownMemberType=false
 """Trains the tiny base model from random weights on generic material, in a given time.
 
-Usage: `python -m seawright_console.tiny_base.train --out DIR --minutes 25 --seed 0`. Minutes are
+Usage: `python -m seawright_console.tiny_base.train --out DIR --minutes 24 --seed 0`. Minutes are
 of processor time, so that a busy machine takes longer and learns no less.
 """
 
@@ -188,7 +188,7 @@ def shape_of(model: Qwen3ForCausalLM) -> Shape:
         hidden=config.hidden_size,
         heads=config.num_attention_heads,
         key_heads=config.num_key_value_heads or config.num_attention_heads,
-        head=model.model.layers[0].self_attn.head_dim,
+        head=config.head_dim or config.hidden_size // config.num_attention_heads,
         context=config.max_position_embeddings,
     )
 
@@ -202,8 +202,8 @@ def report(fields: dict[str, float | int | str]) -> None:
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "model")
+    parser.add_argument("--minutes", type=float, default=24.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()

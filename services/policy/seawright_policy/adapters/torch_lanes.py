@@ -70,9 +70,9 @@ class Lane:
         """Read the prompts of new turns, from the parked prefixes on, and draw first tokens."""
         segments: list[Segment] = []
         for turn in turns:
-            turn.chances = uniforms(
-                turn.order.sampling.seed, turn.order.token_ids, turn.order.sampling.max_tokens
-            ).tolist()
+            sampling, prompt = turn.order.sampling, turn.order.token_ids
+            most = min(sampling.max_tokens, self.weights.context_length - len(prompt))
+            turn.chances = uniforms(sampling.seed, prompt, most).tolist()
             slot = len(self.running)
             self.running.append(turn)
             start = self._resume(turn.order, slot)

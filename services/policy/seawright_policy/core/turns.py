@@ -4,7 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.trajectories import Sampling
+
+MIN_TEMPERATURE = 0.01
+"""Below it, logits divided by it leave float32's range; 0 itself means greedy."""
 
 Finish = Literal["stop", "length", "context_full"]
 OnToken = Callable[[int], None]
@@ -39,3 +43,22 @@ class SampledTurn:
     logprobs: list[float]
     versions: list[int]
     finish: Finish
+
+
+def check(sampling: Sampling) -> None:
+    """Raise unless the parameters can be drawn with; every wrong one is named."""
+    heat, top_p = sampling.temperature, sampling.top_p
+    rules = {
+        "temperature": (heat == 0 or MIN_TEMPERATURE <= heat <= 100, "0, or from 0.01 to 100"),
+        "top_p": (0 < top_p <= 1, "above 0 and at most 1"),
+        "max_tokens": (sampling.max_tokens >= 1, "at least 1"),
+        "seed": (abs(sampling.seed) < 1 << 64, "of at most 64 bits"),
+    }
+    errors = [
+        FieldError(pointer=f"/sampling/{name}", code="out-of-range", detail=f"must be {wanted}")
+        for name, (is_right, wanted) in rules.items()
+        if not is_right
+    ]
+    if errors:
+        named = ", ".join(f"{error.pointer} {error.detail}" for error in errors)
+        raise InvalidRequestError(f"sampling is impossible: {named}", errors=errors)

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from seawright_policy.core.catalogue import Catalogue
 from seawright_policy.core.ports import Engine
-from seawright_policy.core.turns import Finish, OnToken, TurnOrder
+from seawright_policy.core.turns import Finish, OnToken, TurnOrder, check
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.messages import Message, ToolSchema
 from seawright_shared.records.trajectories import Sampling
@@ -39,6 +39,7 @@ class CompleteChat:
         on_token: OnToken | None = None,
     ) -> Answer:
         """Return the next assistant turn after `messages`."""
+        check(sampling)
         serving = self.catalogue.get(model)
         version = serving.version(None)
         system, turns = _split(messages)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from seawright_policy.core.catalogue import Catalogue, Serving
 from seawright_policy.core.contexts import Context, empty_trace, extended, read_context
 from seawright_policy.core.ports import Engine
-from seawright_policy.core.turns import Finish, OnToken, SampledTurn, TurnOrder
+from seawright_policy.core.turns import Finish, OnToken, SampledTurn, TurnOrder, check
 from seawright_shared.records.messages import Message, ToolSchema
 from seawright_shared.records.trajectories import Sampling
 
@@ -43,6 +43,7 @@ class GenerateTurn:
 
     async def __call__(self, prompt: Prompt, on_token: OnToken | None = None) -> Generated:
         """Return the turn. A prompt that leaves no room gives an empty turn, `context_full`."""
+        check(prompt.sampling)
         serving = self.catalogue.get(prompt.model)
         version = serving.version(prompt.version)
         before, heard, opening = _prepare(serving, prompt)

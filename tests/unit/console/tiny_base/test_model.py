@@ -2,7 +2,7 @@ from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, Qwen3ForCausalLM
 from transformers.utils import logging
 
 import seawright_console.tiny_base
@@ -36,7 +36,7 @@ def same_form(text: str) -> str:
 
 def test_the_shipped_model_calls_tools_as_its_card_says():
     torch.set_num_threads(1)
-    model = AutoModelForCausalLM.from_pretrained(FOLDER, dtype=torch.float32)
+    model = Qwen3ForCausalLM.from_pretrained(FOLDER, dtype=torch.float32)
     found = score(model, held_out(renderer_for(FOLDER), 0)[:12])
     assert found.exact_match > 0.5
 

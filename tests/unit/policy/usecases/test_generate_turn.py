@@ -22,7 +22,7 @@ class ScriptedEngine:
     def __init__(self, *turns: list[int], finish: Finish = "stop") -> None:
         self.turns = list(turns)
         self.orders: list[TurnOrder] = []
-        self.finish = finish
+        self.finish: Finish = finish
 
     async def load(self, version: PolicyVersion) -> int:
         return 99
