@@ -26,6 +26,7 @@ def encode_batch(batch: StepBatch) -> bytes:
         "advantages": sequences.advantages.astype("<f4").tobytes(),
         "temperatures": sequences.temperatures.astype("<f4").tobytes(),
         "episode_ids": list(batch.episode_ids),
+        "metrics": dict(batch.metrics),
     }
     return zstandard.compress(cast("bytes", msgpack.packb(plain)), 3)
 
@@ -44,6 +45,10 @@ def decode_batch(blob: bytes) -> StepBatch:
             advantages=np.frombuffer(plain["advantages"], "<f4").astype(np.float32),
             temperatures=np.frombuffer(plain["temperatures"], "<f4").astype(np.float32),
         )
-        return StepBatch(sequences=sequences, episode_ids=tuple(plain["episode_ids"]))
-    except (zstandard.ZstdError, ValueError, KeyError, TypeError) as error:
+        return StepBatch(
+            sequences=sequences,
+            episode_ids=tuple(plain["episode_ids"]),
+            metrics={str(name): float(value) for name, value in plain.get("metrics", {}).items()},
+        )
+    except (zstandard.ZstdError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidRequestError(f"not a batch: {error}") from error

@@ -72,6 +72,22 @@ class SqlGroups:
             contents = (await connection.execute(statement)).scalars().all()
         return [RolloutGroup.model_validate(content) for content in contents]
 
+    async def arrived(self, run_id: str, upto: int) -> list[RolloutGroup]:
+        """Return all groups, whatever became of them, that arrived since those of the last step."""
+        table = rollout_groups
+        is_own = table.c.training_run_id == run_id
+        last = select(func.coalesce(func.max(table.c.sequence), 0)).where(
+            is_own, table.c.state.in_(("used", "handed")), table.c.sequence < upto
+        )
+        statement = (
+            select(table.c.content)
+            .where(is_own, table.c.sequence > last.scalar_subquery(), table.c.sequence <= upto)
+            .order_by(table.c.sequence)
+        )
+        async with self._database.reading() as connection:
+            contents = (await connection.execute(statement)).scalars().all()
+        return [RolloutGroup.model_validate(content) for content in contents]
+
     async def drop(self, run_id: str, group_id: str, judgement: Judgement) -> None:
         """Drop a group that waited too long."""
         table = rollout_groups

@@ -1,6 +1,7 @@
 """The batch of one optimizer step, as the control plane hands it to the ranks."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from seawright_trainer.core.sequences import StepSequences
 
@@ -11,3 +12,5 @@ class StepBatch:
 
     sequences: StepSequences
     episode_ids: tuple[str, ...] = ()
+    metrics: Mapping[str, float] = field(default_factory=dict[str, float])
+    """What was known of the rollouts before training on them; reported with the step."""

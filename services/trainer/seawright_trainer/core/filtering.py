@@ -1,5 +1,6 @@
 """Which rollout groups teach something, and what each member is worth."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -73,6 +74,23 @@ def judge_age(group: RolloutGroup, *, version: int, max_staleness: int) -> Judge
         return "from_the_future"
     oldest = min((member.min_version for member in sampled), default=version)
     return "stale" if version - oldest > max_staleness else "useful"
+
+
+def reward_metrics(groups: Sequence[RolloutGroup], algorithm: AlgorithmSpec) -> dict[str, float]:
+    """Return the mean reward over all valid members, those of groups without variance included.
+
+    The mean over groups that are trained on alone would stay near one half whatever is learned.
+    """
+    rewards = [member.reward for group in groups for member in valid_members(group)]
+    known = [reward for reward in rewards if reward is not None]
+    if not known:
+        return {}
+    flat = [judge_arrival(group, algorithm) == "zero_variance" for group in groups]
+    return {
+        "reward_mean": sum(known) / len(known),
+        "groups": float(len(groups)),
+        "zero_variance_share": sum(flat) / len(flat),
+    }
 
 
 def weigh_group(group: RolloutGroup, algorithm: AlgorithmSpec, *, max_length: int) -> WeighedGroup:

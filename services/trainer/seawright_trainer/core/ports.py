@@ -136,6 +136,13 @@ class Groups(Protocol):
         """Return groups that may be trained on, in order of arrival."""
         ...
 
+    async def arrived(self, run_id: str, upto: int) -> list[RolloutGroup]:
+        """Return all groups, whatever became of them, that arrived since those of the last step.
+
+        `upto` is the last sequence that counts.
+        """
+        ...
+
     async def drop(self, run_id: str, group_id: str, judgement: Judgement) -> None:
         """Drop a group that waited too long."""
         ...

@@ -6,7 +6,7 @@ from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.rollouts import RolloutGroup
 from seawright_trainer.core.batches import StepBatch
 from seawright_trainer.core.epochs import step_indices
-from seawright_trainer.core.filtering import WeightedMember, judge_age, weigh_group
+from seawright_trainer.core.filtering import WeightedMember, judge_age, reward_metrics, weigh_group
 from seawright_trainer.core.ports import Batches, Groups, StoredBatch
 from seawright_trainer.core.sequences import WeightedSequence, join, select
 from seawright_trainer.core.training_runs import RunState
@@ -78,7 +78,12 @@ class BuildBatch:
             raise InvalidRequestError(
                 f"all rollouts of a step are longer than max_length {spec.batch.max_length}"
             )
-        batch = StepBatch(sequences=join(sequences), episode_ids=tuple(episode_ids))
+        arrived = await self.groups.arrived(run.shown.id, max(group.sequence for group in taken))
+        batch = StepBatch(
+            sequences=join(sequences),
+            episode_ids=tuple(episode_ids),
+            metrics=reward_metrics(arrived, spec.algorithm),
+        )
         reference = await self.batches.put(batch)
         return BuiltBatch(
             stored=StoredBatch(reference=reference, episode_ids=batch.episode_ids),

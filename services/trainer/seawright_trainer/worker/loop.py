@@ -109,6 +109,7 @@ class TrainingLoop:
             checkpoint,
             episode_ids=list(batch.episode_ids),
             metrics={
+                **batch.metrics,
                 **outcome.metrics,
                 "tokens": float(num_tokens),
                 "sequences": float(batch.sequences.num_sequences),
