@@ -59,6 +59,8 @@ class DemoPlan:
     max_length: int = 2560
     threads_per_rank: int = 1
     max_staleness: int = 2
+    max_refills: int = 64
+    """Groups in a row without variance after which RL fails, saying so."""
 
     num_trajectories: int = 5
     """Shown in the report."""
@@ -162,7 +164,7 @@ class DemoPlan:
                 token_budget=self.token_budget,
                 max_length=self.max_length,
             ),
-            algorithm=AlgorithmSpec(max_staleness=self.max_staleness),
+            algorithm=AlgorithmSpec(max_staleness=self.max_staleness, max_refills=self.max_refills),
             agent=self.agent("rl", temperature=self.rl_temperature),
             max_turns=self.max_turns,
             threads_per_rank=self.threads_per_rank,
