@@ -22,6 +22,15 @@ from seawright_shared.contracts.orchestrator import EvaluationRun, SynthesisRepo
 from seawright_shared.contracts.trainer import TrainingRun, TrainingStep
 
 MOST_STEPS = 20
+MAIN_METRICS = (
+    "reward_mean",
+    "loss",
+    "entropy",
+    "kl_k3",
+    "grad_norm",
+    "seconds",
+)
+"""Metrics of a step that fit a terminal; `--json` has all."""
 
 
 def show(
@@ -150,12 +159,12 @@ def show_training(training: TrainingRun, steps: list[TrainingStep], shown: Scree
         groups = ", ".join(f"{count} {name}" for name, count in sorted(training.num_groups.items()))
         shown.say(f"groups: {groups}")
     latest = steps[-MOST_STEPS:]
-    names = sorted({name for step in latest for name in step.metrics})
+    names = [name for name in MAIN_METRICS if any(name in step.metrics for step in latest)]
     rows = [
         [
             f"{step.step}{' (rolled back)' if step.rolled_back else ''}",
             str(step.version),
-            *(f"{step.metrics[name]:.4g}" if name in step.metrics else "-" for name in names),
+            *(f"{step.metrics[name]:.3g}" if name in step.metrics else "-" for name in names),
         ]
         for step in latest
     ]
