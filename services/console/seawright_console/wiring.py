@@ -31,6 +31,9 @@ from seawright_shared.web.create_app import create_app
 EMBEDDED = "http://embedded"
 """Where services find each other inside the process; never resolved."""
 
+LEASE_SECONDS = 20.0
+"""Short: after a kill, the next process on the folder waits for the leases of the last one."""
+
 START_ORDER = ("environment", "user-simulator", "policy", "orchestrator", "trainer")
 """Who is needed starts before who needs it; they stop in the reverse order."""
 
@@ -94,6 +97,7 @@ def service_apps(
                 environment_url=peers["environment"],
                 user_simulator_url=peers["user-simulator"],
                 policy_url=peers["policy"],
+                lease_seconds=LEASE_SECONDS,
             ),
             transport=transport,
         ),
