@@ -19,6 +19,7 @@ from seawright_shared.web.problems import problem_of, respond
 MEBIBYTE = 1 << 20
 MAX_DEPTH = 64
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_SUSPECT = re.compile(rb"NaN|Infinity|\\u[dD][89a-fA-F]|\d[eE]\+?\d{3}")
 
 
 class BodyLimits:
@@ -79,14 +80,21 @@ class BodyLimits:
 
 
 def check_json(body: bytes) -> None:
-    """Raise `InvalidRequestError` where the JSON is too deep or holds NaN or an infinity."""
+    """Raise `InvalidRequestError` where the JSON is too deep, not finite or not Unicode."""
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
         raise _refused("too-deep", f"JSON may be nested {MAX_DEPTH} levels deep")
-    if b"NaN" in body or b"Infinity" in body:
-        try:
-            json.loads(body, parse_constant=_refuse_constant)
-        except ValueError:
-            return
+    if _SUSPECT.search(body) is None:
+        return
+    try:
+        value = json.loads(body, parse_constant=_refuse_constant)
+    except ValueError:
+        return  # Not JSON at all: the route says so.
+    try:
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise _refused("not-unicode", "a string holds half of a surrogate pair") from error
+    except ValueError as error:
+        raise _refused("not-finite", "a number is too large") from error
 
 
 def _depth(body: bytes) -> int:
