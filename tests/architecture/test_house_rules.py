@@ -97,7 +97,9 @@ def settings_and_specs() -> list[type[BaseModel]]:
         importlib.import_module(f"seawright_{name}.settings").Settings for name in PACKAGES[:5]
     ]
     assert all(issubclass(s, BaseSettings) for s in settings)
-    own = [v for v in vars(specs).values() if isinstance(v, type) and v.__module__ == specs.__name__]
+    own = [
+        v for v in vars(specs).values() if isinstance(v, type) and v.__module__ == specs.__name__
+    ]
     return settings + own
 
 

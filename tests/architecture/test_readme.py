@@ -55,11 +55,15 @@ def test_every_seawright_command_of_the_readme_knows_its_flags():
     assert len(found) >= 3
     for _, verb, *rest in found:
         usage = run(BIN / "seawright", verb, "--help", COLUMNS="200", NO_COLOR="1")
-        assert {word for word in rest if word.startswith("--")} <= set(re.findall(r"--[a-z0-9-]+", usage))
+        assert {word for word in rest if word.startswith("--")} <= set(
+            re.findall(r"--[a-z0-9-]+", usage)
+        )
 
 
 def test_every_file_that_a_command_names_is_there():
-    named = [w for c in commands() for w in words_of(c) if w.startswith(("deploy/", "helm/", ".env"))]
+    named = [
+        w for c in commands() for w in words_of(c) if w.startswith(("deploy/", "helm/", ".env"))
+    ]
     assert named
     assert [name for name in named if name != ".env" and not (ROOT / name).exists()] == []
 

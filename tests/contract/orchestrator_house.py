@@ -128,7 +128,9 @@ async def opened(
         {
             "environment": httpx.ASGITransport(environment),
             "users": httpx.ASGITransport(users),
-            "policy": httpx.ASGITransport(policy_app) if policy_app else httpx.MockTransport(policy),
+            "policy": httpx.ASGITransport(policy_app)
+            if policy_app
+            else httpx.MockTransport(policy),
         }
     )
     settings = Settings(

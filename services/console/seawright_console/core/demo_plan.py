@@ -28,13 +28,18 @@ class DemoPlan:
 
     num_customers: int = 400
     num_streams: int = 4
-    num_iterations: int = 8
-    candidates_per_iteration: int = 200
+    num_iterations: int = 6
+    candidates_per_iteration: int = 120
     max_goals: int = 1
-    goals: tuple[str, ...] = ()
+    goals: tuple[str, ...] = (
+        "cancel_pending_order",
+        "modify_pending_order_address",
+        "modify_user_address",
+        "return_delivered_order_items",
+    )
     """Goal types of the synthesis; empty: all of the domain."""
 
-    agent_goals: tuple[str, ...] = ("cancel_pending_order", "return_delivered_order_items")
+    agent_goals: tuple[str, ...] = ("cancel_pending_order", "modify_user_address")
     """Goal types that the tiny agent is trained and measured on."""
     max_per_signature: int | None = None
     max_sft_items: int | None = 400
@@ -47,17 +52,20 @@ class DemoPlan:
     max_tokens: int = 96
     """Most tokens of one turn of the agent."""
 
-    sft_steps: int = 60
+    sft_steps: int = 110
     sft_dialogues_per_step: int = 8
-    sft_learning_rate: float = 1e-3
-    rl_steps: int = 20
+    sft_learning_rate: float = 1.5e-3
+    rl_steps: int = 18
     rl_groups_per_step: int = 6
     rl_group_size: int = 8
     rl_temperature: float = 1.0
-    rl_learning_rate: float = 2e-4
-    token_budget: int = 8192
+    rl_learning_rate: float = 3e-4
+    token_budget: int = 2560
     max_length: int = 2560
-    threads_per_rank: int = 1
+    sft_threads: int = 2
+    """Nothing else runs while the agent is fine-tuned."""
+    rl_threads: int = 1
+    """The other core plays the rollouts meanwhile."""
     max_staleness: int = 2
     max_refills: int = 64
     """Groups in a row without variance after which RL fails, saying so."""
@@ -130,7 +138,7 @@ class DemoPlan:
         """Return the fine-tuning run, from the base model."""
         return TrainingSpec(
             kind="sft",
-            model=ModelSpec(uri=base_uri, name=self.model("sft"), dtype="float32"),
+            model=ModelSpec(uri=base_uri, name=self.model("sft"), dtype="bfloat16"),
             dataset_id=dataset_id,
             num_steps=self.sft_steps,
             optimizer=OptimizerSpec(
@@ -144,7 +152,7 @@ class DemoPlan:
                 max_length=self.max_length,
             ),
             agent=self.agent("sft", temperature=self.rl_temperature),
-            threads_per_rank=self.threads_per_rank,
+            threads_per_rank=self.sft_threads,
             checkpoint_every=max(1, self.sft_steps // 4),
             publish_every=self.sft_steps,
             seed=self.seed,
@@ -154,7 +162,7 @@ class DemoPlan:
         """Return the GRPO run, from the fine-tuned model's export."""
         return TrainingSpec(
             kind="grpo",
-            model=ModelSpec(uri=sft_uri, name=self.model("rl"), dtype="float32"),
+            model=ModelSpec(uri=sft_uri, name=self.model("rl"), dtype="bfloat16"),
             dataset_id=dataset_id,
             num_steps=self.rl_steps,
             optimizer=OptimizerSpec(learning_rate=self.rl_learning_rate, num_warmup_steps=2),
@@ -167,7 +175,7 @@ class DemoPlan:
             algorithm=AlgorithmSpec(max_staleness=self.max_staleness, max_refills=self.max_refills),
             agent=self.agent("rl", temperature=self.rl_temperature),
             max_turns=self.max_turns,
-            threads_per_rank=self.threads_per_rank,
+            threads_per_rank=self.rl_threads,
             checkpoint_every=max(1, self.rl_steps // 4),
             shuffle_rewards=not self.rl_signal,
             seed=self.seed,
