@@ -5,6 +5,7 @@ version it began with; a newly loaded version gets its own lane, and old lanes r
 """
 
 import asyncio
+import os
 import queue
 import threading
 from collections import deque
@@ -21,6 +22,9 @@ from seawright_policy.core.model_uris import folder_of
 from seawright_policy.core.turns import OnToken, SampledTurn, TurnOrder
 from seawright_shared.errors import NotFoundError, UnavailableError
 from seawright_shared.records.rollouts import PolicyVersion
+
+KEPT_KERNELS = "128"
+"""Prompts differ in length: oneDNN's default of a thousand kept kernels takes gigabytes."""
 
 PREFILL_TOKENS = 2048
 """Most prompt tokens read between two decode steps, so that running turns are not held up."""
@@ -42,6 +46,8 @@ class TorchEngine:
     """An engine over transformers' Qwen3 weights. Use as an async context manager."""
 
     def __init__(self, options: TorchOptions) -> None:
+        # Read by oneDNN at its first product, which comes later.
+        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", KEPT_KERNELS)
         self._options = options
         self._inbox: queue.SimpleQueue[tuple[Lane, Running] | None] = queue.SimpleQueue()
         self._waiting: deque[tuple[Lane, Running]] = deque()

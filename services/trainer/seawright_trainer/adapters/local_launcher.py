@@ -17,6 +17,9 @@ WORKER = "seawright_trainer.worker"
 GRACE_SECONDS = 20.0
 """Between SIGTERM, at which ranks checkpoint, and SIGKILL."""
 TAIL_BYTES = 2000
+BOUNDED_MEMORY = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "16", "MALLOC_ARENA_MAX": "2"}
+"""On CPU. Packed rows differ in length: kernels made for one are hardly used again, and the
+default of keeping a thousand of them takes gigabytes."""
 
 
 class LocalAttempt:
@@ -91,6 +94,7 @@ class LocalLauncher:
         with log_path.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
                 *self._command(config.spec.num_ranks, str(path)),
+                env=BOUNDED_MEMORY | os.environ,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
