@@ -12,15 +12,16 @@ from seawright_shared.contracts.orchestrator import TaskSampleRequest
 from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.specs import SynthesisSpec
 from tests.contract.orchestrator_house import ended, opened
+from tests.support.tau2_vectors import FOLDER, needs_vectors
 
-TAU2 = Path(__file__).parents[3] / "shared" / "tau2" / "data"
 DATABASE = DatabaseRef(domain="retail", source="tau2")
 
 
+@needs_vectors
 async def test_the_benchmarks_own_people_and_orders_are_kept_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setenv("TAU2_DATA_DIR", str(TAU2))
+    monkeypatch.setenv("TAU2_DATA_DIR", str(FOLDER / "data"))
     async with opened(tmp_path) as house:
         peer = Peer("http://environment", transport=house.switchboard)
         environment = EnvironmentClient(peer)
