@@ -45,6 +45,13 @@ class SeawrightError(Exception):
         self.context = dict(context or {})
         self.errors = tuple(errors)
 
+    def __str__(self) -> str:
+        """Return the detail and, in brackets, what was said of each wrong field."""
+        if not self.errors:
+            return self.detail
+        fields = "; ".join(f"{error.pointer}: {error.detail}" for error in self.errors)
+        return f"{self.detail} ({fields})"
+
 
 class InvalidRequestError(SeawrightError):
     """The request is malformed; `errors` names each wrong field."""

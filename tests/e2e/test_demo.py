@@ -34,6 +34,7 @@ PLAN = DemoPlan(
     max_tokens=24,
     sft_steps=2,
     sft_dialogues_per_step=2,
+    token_budget=4096,
     max_length=4096,
     rl_steps=1,
     rl_groups_per_step=1,
