@@ -25,6 +25,8 @@ from seawright_shared.records.tasks import (
 
 View = Mapping[str, Table]
 T = TypeVar("T")
+MAX_CUSTOMERS = 4096
+"""Customers that the drafts of one order are drawn for; of a larger database, drawn first."""
 MAX_DRAWS = 50
 """Customers tried for a goal that most cannot have, before the draft is given up."""
 
@@ -58,7 +60,7 @@ class Author(Protocol):
     transfer_tool: str
 
     def customers(self, view: View) -> Sequence[str]:
-        """Return the ids of all customers, in order."""
+        """Return the ids of all customers, in order; of a large database `Table.ids`, unlisted."""
         ...
 
     def draw_goal(self, scene: Scene, goal_type: str, draw: random.Random) -> DraftGoal | None:
@@ -137,15 +139,18 @@ def is_heldout(customer_id: str, share: float) -> bool:
 def draw_drafts(order: DraftOrder, author: Author, view: View) -> list[Draft]:
     """Return `order.num` drafts of one split, a function of the order and the database."""
     check_order(order, author)
+    # Reproducible by seed; nothing secret depends on it.
+    draw = random.Random(f"drafts:{order.seed}:{order.is_heldout}")  # noqa: S311
+    everybody = author.customers(view)
+    if len(everybody) > MAX_CUSTOMERS:
+        everybody = draw.sample(everybody, MAX_CUSTOMERS)
     customers = [
         customer
-        for customer in author.customers(view)
+        for customer in everybody
         if is_heldout(customer, order.holdout_share) == order.is_heldout
     ]
     if not customers:
         raise _wrong("/holdout_share", "no customer is in this split")
-    # Reproducible by seed; nothing secret depends on it.
-    draw = random.Random(f"drafts:{order.seed}:{order.is_heldout}")  # noqa: S311
     return [_draw_draft(order, author, view, customers, draw) for _ in range(order.num)]
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import isqrt
 from typing import overload
 
@@ -11,6 +11,8 @@ from seawright_environment.core.json_values import JsonObject
 
 NUM_KEPT = 4096
 """Entities of one population that are kept once made; more are made again."""
+Finder = Callable[[str], Iterable[int]]
+"""Indices whose entity may have a value; the inverse of how the value was made, never a scan."""
 _MASK = (1 << 64) - 1
 _NUM_ROUNDS = 3
 
@@ -69,8 +71,9 @@ def _mixed(seed: int, turn: int, value: int) -> int:
 class Population(Mapping[str, JsonObject]):
     """A table of `size` entities; entity i is `make(i)`, its id `id_of(i)`. Safe in threads.
 
-    `index_of` is the inverse of `id_of`, and None for what is no id. Entities are read-only, as
-    in every base; reading one again may make an equal one.
+    `index_of` is the inverse of `id_of`, and None for what is no id. `finders` are inverses of
+    other values, by the name of a look-up: a text's candidates, whose entities need not exist.
+    Entities are read-only, as in every base; reading one again may make an equal one.
     """
 
     def __init__(
@@ -80,11 +83,13 @@ class Population(Mapping[str, JsonObject]):
         id_of: Callable[[int], str],
         index_of: Callable[[str], int | None],
         make: Callable[[int], JsonObject],
+        finders: Mapping[str, Finder] | None = None,
     ) -> None:
         self._size = size
         self._id_of = id_of
         self._index_of = index_of
         self._make = make
+        self._finders = finders or {}
         self._kept: OrderedDict[str, JsonObject] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -125,6 +130,11 @@ class Population(Mapping[str, JsonObject]):
             raise IndexError(position)
         return self._id_of(position)
 
+    def candidates(self, lookup: str, wanted: str) -> list[str]:
+        """Return the ids, in order, of entities that a look-up's value may belong to."""
+        found = self._finders[lookup](wanted)
+        return [self._id_of(index) for index in sorted(found) if 0 <= index < self._size]
+
 
 class Ids(Sequence[str]):
     """The ids of a population, in order, each made when it is read."""
@@ -145,6 +155,9 @@ class Ids(Sequence[str]):
 
     def __len__(self) -> int:
         return len(self._population)
+
+    def __contains__(self, value: object) -> bool:
+        return value in self._population
 
 
 def ids_of(table: Mapping[str, JsonObject]) -> Sequence[str]:

@@ -1,11 +1,12 @@
 """State: an immutable base database under a private overlay of what one episode changed."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
 from seawright_environment.core.json_values import JsonObject, Tables, copied
+from seawright_environment.core.populations import ids_of
 from seawright_environment.core.state_hashing import TextHash
 
 Overlay = dict[str, dict[str, JsonObject | None]]
@@ -75,6 +76,10 @@ class Table(Mapping[str, JsonObject]):
         for key, entity in self._over.items():
             size += (entity is not None) - (key in self._base)
         return size
+
+    def ids(self) -> Sequence[str]:
+        """Return the ids in order; those of an unchanged population are not even listed."""
+        return list(self) if self._over else ids_of(self._base)
 
 
 class State:

@@ -22,7 +22,7 @@ class RetailAuthor:
 
     def customers(self, view: View) -> Sequence[str]:
         """Return the ids of all customers, in order."""
-        return list(view["users"])
+        return view["users"].ids()
 
     def draw_goal(self, scene: Scene, goal_type: str, draw: random.Random) -> DraftGoal | None:
         """Return a goal that need not be possible; None where the customer cannot even ask."""

@@ -1,6 +1,7 @@
 """Calls beside the right one: near misses, collateral damage, and other spellings of the same."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import cast
 
 from pydantic import JsonValue
@@ -81,7 +82,7 @@ def _others(
         ids = [order["order_id"] for order in shop.orders_of(customer_id)]
         yield from [other for other in ids if other != value][:_MAX_OTHERS]
     elif name == "user_id":
-        yield from [other for other in shop.view["users"] if other != value][:1]
+        yield from islice((other for other in shop.view["users"] if other != value), 1)
     elif name == "reason":
         yield from [reason for reason in _REASONS if reason != value]
     elif name == "payment_method_id":
