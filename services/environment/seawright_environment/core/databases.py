@@ -12,8 +12,8 @@ from seawright_environment.core.world import Base
 from seawright_shared.errors import FieldError, InvalidRequestError, NotFoundError
 from seawright_shared.records.domains import DatabaseRef
 
-MAX_CUSTOMERS = 100_000
-"""Of a generated database: about 1 GB."""
+MAX_CUSTOMERS = 1_000_000
+"""Of a generated database. Entities are made when they are read, so that size costs nothing."""
 
 ReadTau2 = Callable[[str], Mapping[str, JsonValue]]
 """Reads tau2-bench's database file of a domain, or raises `NotFoundError`."""
