@@ -119,6 +119,11 @@ class Population(Mapping[str, JsonObject]):
     def __len__(self) -> int:
         return self._size
 
+    @property
+    def num_kept(self) -> int:
+        """Entities that are made and kept now."""
+        return len(self._kept)
+
     def position(self, key: str) -> int | None:
         """Return where an id stands in the order of iteration, or None where there is none."""
         index = self._index_of(key) if isinstance(key, str) else None
@@ -133,7 +138,7 @@ class Population(Mapping[str, JsonObject]):
     def candidates(self, lookup: str, wanted: str) -> list[str]:
         """Return the ids, in order, of entities that a look-up's value may belong to."""
         found = self._finders[lookup](wanted)
-        return [self._id_of(index) for index in sorted(found) if 0 <= index < self._size]
+        return [self._id_of(index) for index in sorted(set(found)) if 0 <= index < self._size]
 
 
 class Ids(Sequence[str]):
