@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from seawright_environment.core.tau2_documents import export_task, import_task, read_document
+from seawright_environment.core.tau2_documents import import_task, read_document
 from seawright_environment.core.tau2_evaluation import Tau2Evaluation, evaluate
+from seawright_environment.core.tau2_exports import export_task
 from seawright_environment.core.tau2_messages import export_message, import_messages
 from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.tasks import Task

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from seawright_orchestrator.core.synthesis.identities import benchmark_names, names_forbidden
+from seawright_orchestrator.core.synthesis.identities import names_forbidden
 from seawright_shared.clients.environment import EnvironmentClient
 from seawright_shared.clients.peer import Peer
 from seawright_shared.contracts.environment import DraftRequest
 from seawright_shared.contracts.orchestrator import TaskSampleRequest
+from seawright_shared.records.contamination import benchmark_names
 from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.specs import SynthesisSpec
 from tests.contract.orchestrator_house import ended, opened

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import JsonValue
+
 from seawright_shared.records.base import Record
 from seawright_shared.records.messages import Message, Requestor
 
@@ -98,3 +100,5 @@ class Trajectory(Record):
     slips: list[Slip] = []
     fault: str | None = None
     """What failed, for the stop reasons `user_error` and `infrastructure`."""
+    tau2: dict[str, JsonValue] | None = None
+    """What a tau2-bench results file said of this run beyond this record, for loss-free export."""

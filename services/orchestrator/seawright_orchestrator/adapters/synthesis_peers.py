@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from seawright_orchestrator.core.seeds import derived_id, derived_seed
-from seawright_orchestrator.core.synthesis.identities import benchmark_names
 from seawright_orchestrator.core.synthesis.ports import PlayedEpisode
 from seawright_orchestrator.usecases.play_episode import EpisodeOrder, PlaysEpisodes
 from seawright_shared.clients.environment import EnvironmentClient
 from seawright_shared.contracts.environment import DraftRequest, TaskCheckRequest, TaskCheckResult
 from seawright_shared.errors import UnavailableError
 from seawright_shared.records.base import content_hash
+from seawright_shared.records.contamination import benchmark_names
 from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.tasks import Draft, Task
 from seawright_shared.records.trajectories import AgentSpec, UserSpec

@@ -1,14 +1,10 @@
 """What makes two drafts the same wish, a task a sequence, and a draft contaminated."""
 
-from collections.abc import Iterable
-
 from pydantic import JsonValue
 
 from seawright_shared.records.base import content_hash
+from seawright_shared.records.contamination import strings_in
 from seawright_shared.records.tasks import Draft, Task
-
-NAMING_ARGUMENTS = ("user_id", "customer_id", "order_id", "reservation_id", "line_id")
-"""Arguments whose values are entities of one customer; goods and flights belong to all."""
 
 
 def draft_key(draft: Draft) -> str:
@@ -35,18 +31,6 @@ def sequence(task: Task) -> tuple[str, ...]:
     return tuple(call.name for call in calls)
 
 
-def benchmark_names(tasks: Iterable[Task]) -> frozenset[str]:
-    """Return the people and orders that a benchmark's tasks name: no draft may name them."""
-    names: set[str] = set()
-    for task in tasks:
-        if task.customer_id is not None:
-            names.add(task.customer_id)
-        for action in task.golden_actions:
-            found = (action.arguments.get(argument) for argument in NAMING_ARGUMENTS)
-            names.update(value for value in found if isinstance(value, str))
-    return frozenset(names)
-
-
 def names_forbidden(made: Draft | Task, forbidden: frozenset[str]) -> str | None:
     """Return the first forbidden id that a draft or task holds anywhere, if any.
 
@@ -55,15 +39,4 @@ def names_forbidden(made: Draft | Task, forbidden: frozenset[str]) -> str | None
     if not forbidden:
         return None
     whole: JsonValue = made.model_dump(mode="json")
-    return next((text for text in _strings(whole) if text in forbidden), None)
-
-
-def _strings(value: JsonValue) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _strings(item)
+    return next((text for text in strings_in(whole) if text in forbidden), None)

@@ -1,11 +1,11 @@
 from pydantic import JsonValue
 
 from seawright_orchestrator.core.synthesis.identities import (
-    benchmark_names,
     draft_key,
     names_forbidden,
     sequence,
 )
+from seawright_shared.records.contamination import benchmark_names
 from seawright_shared.records.messages import ToolCall
 from seawright_shared.records.tasks import (
     GoldenAction,

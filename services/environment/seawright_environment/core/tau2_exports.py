@@ -1,0 +1,184 @@
+"""Our own tasks as tau2-bench's task documents, which its evaluation scores as our checker does.
+
+What changes the state is scored by the final databases (DB), what must be said by COMMUNICATE,
+and a call that proves an outcome without a change by ACTION, so that doing nothing scores 0.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import JsonValue
+
+from seawright_environment.core.json_values import JsonObject, copied
+from seawright_shared.errors import FieldError, InvalidRequestError
+from seawright_shared.records.checkers import CalledItem, CheckerSpec, SaidItem
+from seawright_shared.records.tasks import Fact, GoldenAction, Scenario, Task
+
+USER_TABLE = "user"
+"""The table that holds the user's own database, in domains that have one."""
+_WHEN: Mapping[str, str] = {
+    "upfront": "",
+    "on_ask": "Only if asked: ",
+    "after_refusal": "Only after a refusal: ",
+}
+
+
+def export_task(task: Task) -> JsonObject:
+    """Return a tau2-bench task document: the original one, or one that says the same.
+
+    Raises `InvalidRequestError` where the start state cannot be said in tau2-bench's form.
+    """
+    if task.tau2 is not None:
+        return task.tau2
+    return {
+        "id": task.id,
+        "description": {"purpose": _purpose(task), "relevant_policies": None, "notes": None},
+        "user_scenario": {
+            "persona": task.scenario.persona or None,
+            "instructions": _instructions(task.domain, task.scenario),
+        },
+        "ticket": None,
+        "initial_state": _initial_state(task),
+        "evaluation_criteria": _criteria(task),
+    }
+
+
+def _purpose(task: Task) -> str | None:
+    if not task.goal_types:
+        return None
+    return f"{', '.join(task.goal_types)}: {task.outcome}"
+
+
+def _instructions(domain: str, scenario: Scenario) -> JsonObject:
+    told = [_known(fact) for fact in scenario.facts if fact.when in _WHEN]
+    wishes = [
+        f"{number}. {wish.text}" if len(scenario.wishes) > 1 else wish.text
+        for number, wish in enumerate(scenario.wishes, 1)
+    ]
+    return {
+        "domain": domain,
+        "reason_for_call": scenario.opening,
+        "known_info": "\n".join(told) or None,
+        "unknown_info": "\n".join(scenario.unknowns) or None,
+        "task_instructions": "\n".join(wishes),
+    }
+
+
+def _known(fact: Fact) -> str:
+    return f"{_WHEN[fact.when]}{fact.text}"
+
+
+def _initial_state(task: Task) -> JsonObject | None:
+    if not task.initial_patch and not task.initial_calls:
+        return None
+    actions: list[JsonValue] = [
+        {"env_type": call.requestor, "func_name": call.name, "arguments": call.arguments}
+        for call in task.initial_calls
+    ]
+    return {
+        "initialization_data": _merged(task),
+        "initialization_actions": actions or None,
+        "message_history": None,
+    }
+
+
+def _merged(task: Task) -> JsonObject | None:
+    """Return the patch as the nested objects that tau2-bench merges into its databases."""
+    sides: dict[str, JsonObject] = {"agent_data": {}, "user_data": {}}
+    for index, operation in enumerate(task.initial_patch):
+        path = operation.path
+        if operation.op == "del" or not all(isinstance(step, str) for step in path):
+            pointer = f"/initial_patch/{index}"
+            detail = (
+                "tau2-bench merges objects: it can neither delete nor change one item of a list"
+            )
+            wrong = FieldError(pointer=pointer, code="not-expressible", detail=detail)
+            raise InvalidRequestError(f"task {task.id}: {detail}", errors=[wrong])
+        of_user = path[0] == USER_TABLE
+        here = sides["user_data" if of_user else "agent_data"]
+        steps = [str(step) for step in (path[1:] if of_user else path)]
+        for step in steps[:-1]:
+            inner = here.setdefault(step, {})
+            assert isinstance(inner, dict), f"{path} crosses a value that was set"
+            here = inner
+        here[steps[-1]] = copied(operation.value)
+    if not task.initial_patch:
+        return None
+    return {side: merged or None for side, merged in sides.items()}
+
+
+def _criteria(task: Task) -> JsonObject:
+    checker = task.checker or CheckerSpec()
+    called = [item for item in checker.called if "*" not in item.name]
+    actions: list[JsonValue] = [
+        _action(action, _compared(action, called)) for action in task.golden_actions
+    ]
+    actions += [
+        _action(
+            GoldenAction(id=f"call_{index}", name=item.name, arguments=item.arguments),
+            [*item.arguments],
+        )
+        for index, item in enumerate(called)
+        if not any(_proves(action, item) for action in task.golden_actions)
+    ]
+    said = [text for item in checker.said if (text := _said(item)) is not None]
+    free = [item for item in checker.said if item.role == "assistant" and _said(item) is None]
+    basis: list[JsonValue] = ["DB"]
+    basis += ["COMMUNICATE"] if said else []
+    basis += ["ACTION"] if called else []
+    return {
+        "actions": actions,
+        "env_assertions": None,
+        "communicate_info": [*said],
+        "nl_assertions": [_assertion(item) for item in free] or None,
+        "reward_basis": basis,
+    }
+
+
+def _action(action: GoldenAction, compared: Sequence[str] | None) -> JsonObject:
+    return {
+        "action_id": action.id,
+        "requestor": action.requestor,
+        "name": action.name,
+        "arguments": action.arguments,
+        "info": None,
+        "compare_args": None if compared is None else [*compared],
+    }
+
+
+def _compared(action: GoldenAction, called: Sequence[CalledItem]) -> list[str] | None:
+    """Return the arguments that ACTION compares: none of a write, which DB already decides."""
+    if action.compare_args is not None or not called:
+        return action.compare_args
+    return next(([*item.arguments] for item in called if _proves(action, item)), [])
+
+
+def _proves(action: GoldenAction, item: CalledItem) -> bool:
+    given = action.arguments
+    return action.name == item.name and all(
+        key in given and given[key] == value for key, value in item.arguments.items()
+    )
+
+
+def _said(item: SaidItem) -> str | None:
+    """Return the text that an assistant's message must hold, as tau2-bench compares.
+
+    tau2-bench drops the commas of the message and not of the text. The shortest decimal form
+    of an amount begins every other: `12.5` is in `$12.50`.
+    """
+    if item.role != "assistant":
+        return None
+    if item.text is not None:
+        return item.text.replace(",", "")
+    if item.cents is not None:
+        whole, part = divmod(item.cents, 100)
+        return f"{whole}.{part:02}".rstrip("0").rstrip(".")
+    return item.any_of[0].replace(",", "") if len(item.any_of) == 1 else None
+
+
+def _assertion(item: SaidItem) -> str:
+    return "The agent says one of: " + "; ".join(item.any_of)
+
+
+def split_document(train: Sequence[str], test: Sequence[str]) -> dict[str, list[str]]:
+    """Return tau2-bench's split file: `base` is train and test together."""
+    return {"train": [*train], "test": [*test], "base": [*train, *test]}
