@@ -9,7 +9,9 @@ SeawrightError
 +-- SessionLostError       410  re-open by replaying the history
 +-- PreconditionError      412
 +-- TooLargeError          413
++-- UnsupportedMediaError  415
 +-- UnavailableError       503  retry later
+    +-- CapacityError      503  there is no room at present
     +-- DeadlineError      504  the wait named in the detail ended
 """
 
@@ -103,6 +105,13 @@ class PreconditionError(SeawrightError):
     code = "precondition-failed"
 
 
+class UnsupportedMediaError(SeawrightError):
+    """The body's type or encoding is none that is read here."""
+
+    status = 415
+    code = "unsupported-media-type"
+
+
 class TooLargeError(SeawrightError):
     """The body is over the published limit."""
 
@@ -116,6 +125,12 @@ class UnavailableError(SeawrightError):
     status = 503
     code = "unavailable"
     retryable = True
+
+
+class CapacityError(UnavailableError):
+    """There is no room at present; the detail names the limit."""
+
+    code = "at-capacity"
 
 
 class DeadlineError(UnavailableError):
