@@ -20,6 +20,9 @@ from seawright_shared.records.tasks import (
 from seawright_shared.records.trajectories import StopReason
 from seawright_shared.records.verdicts import Verdict
 
+MAX_AUDITED_TASKS = 5000
+"""Of one audit; tau2-bench's largest set has 2285."""
+
 
 class SessionRequest(Request):
     """POST /v1/env-sessions. `history` re-opens a lost session: the calls are replayed."""
@@ -71,6 +74,8 @@ class ForkRequest(Request):
     """POST /v1/env-sessions/{id}/forks: `num` independent sessions of the same state."""
 
     num: int = Field(default=1, ge=1, le=256)
+    snapshot: str | None = None
+    """The state to fork: a snapshot's; None: the present one."""
 
 
 class ForkResponse(Record):
@@ -147,6 +152,22 @@ class TaskCheckResponse(Record):
     """Results in the order of the drafts."""
 
     results: list[TaskCheckResult]
+
+
+class AuditRequest(Request):
+    """POST /v1/audits. Verifies a set of tau2-bench task documents against a database.
+
+    The database is the one that `database` names, or `document`: tau2-bench's own form of one.
+    """
+
+    domain: str
+    tasks: list[JsonValue] = Field(min_length=1, max_length=MAX_AUDITED_TASKS)
+    """Any JSON: what is no task is reported with its pointer, and the others are audited."""
+    database: DatabaseRef | None = None
+    """None: tau2-bench's own."""
+    document: dict[str, JsonValue] | None = None
+    max_mutants: int = Field(default=4, ge=0, le=64)
+    """Per task and class of mutants; 0: no checker is tried."""
 
 
 class VerificationResponse(Record):
