@@ -1,0 +1,60 @@
+"""Reading a task set: what is no task is reported, and the others are audited."""
+
+from collections.abc import Sequence
+
+from pydantic import JsonValue, TypeAdapter, ValidationError
+
+from seawright_environment.core.audits.subjects import Subject, pointer_of
+from seawright_environment.core.tau2_documents import Tau2Document
+from seawright_environment.core.toolkits import REFUSALS
+from seawright_environment.core.world import Base
+from seawright_shared.errors import FieldError, SeawrightError
+from seawright_shared.records.audits import AuditFinding
+
+_DOCUMENT = TypeAdapter(dict[str, JsonValue])
+
+
+def read_task(
+    base: Base, index: int, value: JsonValue
+) -> tuple[Subject | None, list[AuditFinding]]:
+    """Return the task, or None and why it cannot be audited."""
+    try:
+        parts = Tau2Document.model_validate(value)
+    except ValidationError as error:
+        task_id = value.get("id") if isinstance(value, dict) else None
+        task_id = task_id if isinstance(task_id, str) else None
+        return None, [
+            _broken("schema-fault", pointer_of(index, *each["loc"]), each["msg"], task_id)
+            for each in error.errors()
+        ]
+    document = _DOCUMENT.validate_python(value)
+    subject = Subject(index=index, document=document, parts=parts, base=base)
+    try:
+        assert subject.start
+        assert subject.gold_episode
+    except SeawrightError as error:
+        return None, _refused(subject, error.errors, error.detail)
+    except REFUSALS as error:
+        return None, _refused(subject, (), f"{type(error).__name__}: {error}")
+    return subject, []
+
+
+def _refused(subject: Subject, errors: Sequence[FieldError], detail: str) -> list[AuditFinding]:
+    """Say where a task's world or evaluation broke."""
+    places = {
+        "/initial_calls/": ("start-refused", "initial_state/initialization_actions"),
+        "/messages/": ("start-refused", "initial_state/message_history"),
+    }
+    for error in errors:
+        for prefix, (code, place) in places.items():
+            if error.pointer.startswith(prefix):
+                rest = error.pointer.removeprefix(prefix)
+                where = subject.pointer(*place.split("/"), *rest.split("/"))
+                return [_broken(code, where, error.detail, subject.id)]
+    return [_broken("cannot-evaluate", subject.pointer(), detail, subject.id)]
+
+
+def _broken(code: str, pointer: str, detail: str, task_id: str | None) -> AuditFinding:
+    return AuditFinding(
+        code=code, severity="error", pointer=pointer, detail=detail, task_id=task_id
+    )
