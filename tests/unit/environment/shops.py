@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from seawright_environment.core.databases import Databases
+from seawright_environment.core.state import Database
 from seawright_environment.core.world import Base, World
 from seawright_environment.domains import DOMAINS
 from seawright_shared.records.domains import DatabaseRef
@@ -14,6 +15,19 @@ def shop(seed: int = 1, num_customers: int = 40) -> Base:
     """Return a generated shop."""
     ref = DatabaseRef(domain="retail", seed=seed, num_customers=num_customers)
     return Databases(DOMAINS).load(ref)
+
+
+@lru_cache(maxsize=8)
+def exact_shop(seed: int = 1, num_customers: int = 40) -> Base:
+    """Return the same shop with tau2-bench's behaviour, defects included."""
+    content, made = DOMAINS["retail"], shop(seed, num_customers).database
+    tables = {name: dict(table) for name, table in made.tables.items()}
+    return Base(content=content, database=Database(name="exact", tables=tables, has_text_hash=True))
+
+
+def open_exact_world(seed: int = 1) -> World:
+    """Return a fresh world that behaves as tau2-bench does."""
+    return World.open(exact_shop(seed))
 
 
 def open_world(seed: int = 1) -> World:

@@ -111,7 +111,7 @@ class Population(Mapping[str, JsonObject]):
 
     def __contains__(self, key: object) -> bool:
         hash(key)  # An unhashable key is a TypeError, as in a dict.
-        return isinstance(key, str) and self.position(key) is not None
+        return self.position(key) is not None
 
     def __iter__(self) -> Iterator[str]:
         return map(self._id_of, range(self._size))
@@ -124,7 +124,7 @@ class Population(Mapping[str, JsonObject]):
         """Entities that are made and kept now."""
         return len(self._kept)
 
-    def position(self, key: str) -> int | None:
+    def position(self, key: object) -> int | None:
         """Return where an id stands in the order of iteration, or None where there is none."""
         index = self._index_of(key) if isinstance(key, str) else None
         return index if index is not None and 0 <= index < self._size else None

@@ -1,22 +1,24 @@
 """Requests about orders: cancel, pay otherwise, modify, exchange, return.
 
+Here they are exactly tau2-bench's, for its own data; `orders_corrected` has them without defects.
 Checks stand in tau2-bench's order, because the first that fails is the one that is told.
 Amounts are floats with tau2-bench's own noise, because states are compared by hash.
 """
 
-from collections.abc import Sequence
-
 from seawright_environment.core.state import State
+from seawright_environment.domains.retail.order_parts import (
+    check_held,
+    credit,
+    item_of,
+    payment,
+    swap,
+)
 from seawright_environment.domains.retail.state import (
-    Order,
-    OrderItem,
     Payment,
     Variant,
     order_of,
     own_order,
-    own_user,
     payment_method_of,
-    variant_of,
 )
 
 
@@ -28,10 +30,10 @@ def cancel_pending_order(state: State, order_id: str, reason: str) -> str:
     if reason not in {"no longer needed", "ordered by mistake"}:
         raise ValueError("Invalid reason")
     refunds: list[Payment] = []
-    for payment in order["payment_history"]:
-        method_id = payment["payment_method_id"]
-        refunds.append(_payment("refund", payment["amount"], method_id))
-        _credit(state, order["user_id"], method_id, payment["amount"])
+    for entry in order["payment_history"]:
+        method_id = entry["payment_method_id"]
+        refunds.append(payment("refund", entry["amount"], method_id))
+        credit(state, order["user_id"], method_id, entry["amount"])
     order = own_order(state, order_id)
     order["status"] = "cancelled"
     order["cancel_reason"] = reason
@@ -54,10 +56,10 @@ def modify_pending_order_payment(state: State, order_id: str, payment_method_id:
     if "balance" in method and method["balance"] < amount:
         raise ValueError("Insufficient gift card balance to pay for the order")
     own_order(state, order_id)["payment_history"].extend(
-        [_payment("payment", amount, payment_method_id), _payment("refund", amount, old_id)]
+        [payment("payment", amount, payment_method_id), payment("refund", amount, old_id)]
     )
-    _credit(state, order["user_id"], payment_method_id, -amount)
-    _credit(state, order["user_id"], old_id, amount)
+    credit(state, order["user_id"], payment_method_id, -amount)
+    credit(state, order["user_id"], old_id, amount)
     return state.text("orders", order_id)
 
 
@@ -75,7 +77,7 @@ def modify_pending_order_items(
     order = order_of(state, order_id)
     if order["status"] != "pending":
         raise ValueError("Non-pending order cannot be modified")
-    _check_held(order, item_ids, "{} not found")
+    check_held(order, item_ids, "{} not found")
     if len(item_ids) != len(new_item_ids):
         raise ValueError("The number of items to be exchanged should match")
     difference: float = 0
@@ -83,17 +85,17 @@ def modify_pending_order_items(
     for item_id, new_item_id in zip(item_ids, new_item_ids, strict=False):
         if item_id == new_item_id:
             raise ValueError("The new item id should be different from the old item id")
-        variant, extra = _swap(state, order, item_id, new_item_id)
+        variant, extra = swap(state, order, item_id, new_item_id)
         difference += extra
     method = payment_method_of(state, order["user_id"], payment_method_id)
     if "balance" in method and method["balance"] < difference:
         raise ValueError("Insufficient gift card balance to pay for the new item")
     order = own_order(state, order_id)
     kind = "payment" if difference > 0 else "refund"
-    order["payment_history"].append(_payment(kind, abs(difference), payment_method_id))
-    _credit(state, order["user_id"], payment_method_id, -difference)
+    order["payment_history"].append(payment(kind, abs(difference), payment_method_id))
+    credit(state, order["user_id"], payment_method_id, -difference)
     for item_id, new_item_id in zip(item_ids, new_item_ids, strict=False):
-        item = _item(order, item_id)
+        item = item_of(order, item_id)
         assert variant is not None
         item["item_id"] = new_item_id
         item["price"] = variant["price"]
@@ -113,12 +115,12 @@ def exchange_delivered_order_items(
     order = order_of(state, order_id)
     if order["status"] != "delivered":
         raise ValueError("Non-delivered order cannot be exchanged")
-    _check_held(order, item_ids, "Number of {} not found.")
+    check_held(order, item_ids, "Number of {} not found.")
     if len(item_ids) != len(new_item_ids):
         raise ValueError("The number of items to be exchanged should match.")
     difference: float = 0
     for item_id, new_item_id in zip(item_ids, new_item_ids, strict=False):
-        difference += _swap(state, order, item_id, new_item_id)[1]
+        difference += swap(state, order, item_id, new_item_id)[1]
     difference = round(difference, 2)
     method = payment_method_of(state, order["user_id"], payment_method_id)
     if "balance" in method and method["balance"] < difference:
@@ -143,50 +145,9 @@ def return_delivered_order_items(
     first = order["payment_history"][0]["payment_method_id"]
     if "balance" not in method and payment_method_id != first:
         raise ValueError("Payment method should be the original payment method")
-    _check_held(order, item_ids, "Some item not found")
+    check_held(order, item_ids, "Some item not found")
     order = own_order(state, order_id)
     order["status"] = "return requested"
     order["return_items"] = sorted(item_ids)
     order["return_payment_method_id"] = payment_method_id
     return state.text("orders", order_id)
-
-
-def _check_held(order: Order, item_ids: Sequence[str], refusal: str) -> None:
-    """Refuse where the order holds fewer of an item than are named."""
-    held = [item["item_id"] for item in order["items"]]
-    for item_id in item_ids:
-        if item_ids.count(item_id) > held.count(item_id):
-            raise ValueError(refusal.format(item_id))
-
-
-def _item(order: Order, item_id: str) -> OrderItem:
-    for item in order["items"]:
-        if item["item_id"] == item_id:
-            return item
-    raise ValueError(f"Item {item_id} not found")
-
-
-def _swap(state: State, order: Order, item_id: str, new_item_id: str) -> tuple[Variant, float]:
-    """Return the available variant of the same product, and what it costs more."""
-    item = _item(order, item_id)
-    variant = variant_of(state, item["product_id"], new_item_id)
-    if not variant["available"]:
-        raise ValueError(f"New item {new_item_id} not found or available")
-    return variant, variant["price"] - item["price"]
-
-
-def _payment(kind: str, amount: float, method_id: str) -> Payment:
-    return Payment(
-        transaction_type="payment" if kind == "payment" else "refund",
-        amount=float(amount),
-        payment_method_id=method_id,
-    )
-
-
-def _credit(state: State, user_id: str, method_id: str, amount: float) -> None:
-    """Add to a gift card's balance; other methods hold no money here."""
-    method = payment_method_of(state, user_id, method_id)
-    if "balance" in method:
-        owned = own_user(state, user_id)["payment_methods"][method_id]
-        assert "balance" in owned
-        owned["balance"] = round(owned["balance"] + amount, 2)

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from seawright_environment.core.calculator import calculate
 from seawright_environment.core.state import State
 from seawright_environment.core.toolkits import Tool, ToolKind, Toolkit
-from seawright_environment.domains.retail import addresses, lookups, orders
+from seawright_environment.domains.retail import addresses, lookups, orders, orders_corrected
 
 _TEXTS: Mapping[str, str] = {
     "order_id": "Order number with its leading '#', for example '#W0000000'.",
@@ -63,6 +63,19 @@ def _calculate(state: State, expression: str) -> str:
 
 _calculate.__name__ = "calculate"
 
+
+def _without_defects(
+    exact: Callable[..., str], corrected: Callable[..., str]
+) -> Callable[..., str]:
+    """Return the tool that is tau2-bench's own on its own data, and corrected elsewhere."""
+
+    def run(state: State, *arguments: JsonValue) -> str:
+        return (exact if state.base.has_text_hash else corrected)(state, *arguments)
+
+    run.__name__ = exact.__name__
+    return run
+
+
 _CONFIRM = " Tell the customer the details and get a clear yes before calling it."
 _TOOLS = (
     _tool(
@@ -72,14 +85,16 @@ _TOOLS = (
         "Work out an arithmetic expression; the answer is rounded to two decimals.",
     ),
     _tool(
-        orders.cancel_pending_order,
+        _without_defects(orders.cancel_pending_order, orders_corrected.cancel_pending_order),
         "write",
         ["order_id", "reason"],
         "Cancel an order whose status is pending and refund what was paid: to a gift card at once, "
         "to other methods within 5 to 7 business days. Returns the order." + _CONFIRM,
     ),
     _tool(
-        orders.exchange_delivered_order_items,
+        _without_defects(
+            orders.exchange_delivered_order_items, orders_corrected.exchange_delivered_order_items
+        ),
         "write",
         ["order_id", "item_ids", "new_item_ids", "payment_method_id"],
         "Request that items of a delivered order be exchanged for other variants of the same "
@@ -135,7 +150,9 @@ _TOOLS = (
         "Change where a pending order is shipped. Returns the order." + _CONFIRM,
     ),
     _tool(
-        orders.modify_pending_order_items,
+        _without_defects(
+            orders.modify_pending_order_items, orders_corrected.modify_pending_order_items
+        ),
         "write",
         ["order_id", "item_ids", "new_item_ids", "payment_method_id"],
         "Swap items of a pending order for other variants of the same products; the price "
@@ -156,7 +173,9 @@ _TOOLS = (
         "Change a customer's default address. Returns the customer." + _CONFIRM,
     ),
     _tool(
-        orders.return_delivered_order_items,
+        _without_defects(
+            orders.return_delivered_order_items, orders_corrected.return_delivered_order_items
+        ),
         "write",
         ["order_id", "item_ids", "payment_method_id"],
         "Request the return of items of a delivered order, refunded to the original method or to a "

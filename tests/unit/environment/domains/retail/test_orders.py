@@ -1,4 +1,4 @@
-"""The shop's writes: their quirks are tau2-bench's, and money is never made."""
+"""On tau2-bench's own data the shop's quirks are tau2-bench's."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from seawright_environment.core.world import World
-from tests.unit.environment.shops import open_world, order_with, shop
+from tests.unit.environment.shops import open_exact_world, order_with, shop
 
 TABLES: Any = shop().database.tables
 MODIFY = "modify_pending_order_items"
@@ -56,7 +56,7 @@ def richest(world: World, order_id: str) -> str:
 
 
 def test_every_swapped_item_gets_price_and_options_of_the_last_pair():
-    world = open_world()
+    world = open_exact_world()
     order_id, old, new = swappable(world)
     arguments: Any = {
         "order_id": order_id,
@@ -76,7 +76,7 @@ def test_every_swapped_item_gets_price_and_options_of_the_last_pair():
 
 
 def test_a_modified_order_may_still_move_but_neither_be_cancelled_nor_modified_again():
-    world = open_world()
+    world = open_exact_world()
     order_id = order_with(world, "pending")
     empty: Any = {"order_id": order_id, "item_ids": [], "new_item_ids": []}
     empty["payment_method_id"] = richest(world, order_id)
@@ -91,7 +91,7 @@ def test_a_modified_order_may_still_move_but_neither_be_cancelled_nor_modified_a
 
 
 def test_cancelling_an_order_paid_by_gift_card_gives_the_money_back():
-    world = open_world()
+    world = open_exact_world()
     order_id = order_with(world, "pending", paid_by="gift_card")
     order: Any = world.view["orders"][order_id]
     paid = order["payment_history"][0]
@@ -105,7 +105,7 @@ def test_cancelling_an_order_paid_by_gift_card_gives_the_money_back():
 
 
 def test_an_exchange_sorts_both_lists_and_moves_no_money():
-    world = open_world()
+    world = open_exact_world()
     order_id = next(
         key
         for key, order in TABLES["orders"].items()
@@ -136,7 +136,7 @@ def test_a_return_goes_to_the_first_payment_or_to_a_gift_card():
                 continue
             first = order["payment_history"][0]["payment_method_id"]
             for method, facts in user["payment_methods"].items():
-                world = open_world()
+                world = open_exact_world()
                 arguments: Any = {"order_id": order_id, "payment_method_id": method}
                 arguments["item_ids"] = [order["items"][0]["item_id"]]
                 result = world.call("assistant", "return_delivered_order_items", arguments)
@@ -145,7 +145,7 @@ def test_a_return_goes_to_the_first_payment_or_to_a_gift_card():
 
 @given(st.sampled_from(sorted(TABLES["users"])))
 def test_a_customer_is_found_by_email_and_by_name_and_zip_in_any_case(user_id: str):
-    world = open_world()
+    world = open_exact_world()
     user = TABLES["users"][user_id]
     email: Any = {"email": user["email"].upper()}
     assert world.call("assistant", "find_user_id_by_email", email).content == user_id
@@ -155,7 +155,7 @@ def test_a_customer_is_found_by_email_and_by_name_and_zip_in_any_case(user_id: s
 
 
 def test_a_changed_address_is_what_the_next_search_sees():
-    world = open_world()
+    world = open_exact_world()
     user = next(iter(TABLES["users"].values()))
     move: Any = {**user["address"], "user_id": user["user_id"], "zip": "00001"}
     assert not world.call("assistant", "modify_user_address", move).error
@@ -166,7 +166,7 @@ def test_a_changed_address_is_what_the_next_search_sees():
 
 
 def test_a_patched_email_is_what_the_next_search_sees():
-    world = open_world()
+    world = open_exact_world()
     user = next(iter(TABLES["users"].values()))
     world.state.own("users", user["user_id"])["email"] = "New@example.com"
     new: Any = {"email": "new@example.com"}
@@ -176,7 +176,7 @@ def test_a_patched_email_is_what_the_next_search_sees():
 
 
 def test_a_patched_variant_is_found_by_its_item_id():
-    world = open_world()
+    world = open_exact_world()
     product_id = next(iter(TABLES["products"]))
     product: Any = world.state.own("products", product_id)
     product["variants"]["1"] = {"item_id": "1", "options": {}, "available": True, "price": 1.0}
@@ -193,7 +193,7 @@ class UserAddress(BaseModel):
 def test_an_address_part_that_is_no_text_is_told_in_pydantics_words(city: Any, zip_code: Any):
     user = next(iter(TABLES["users"].values()))
     move: Any = {**user["address"], "user_id": user["user_id"], "city": city, "zip": zip_code}
-    result = open_world().call("assistant", "modify_user_address", move)
+    result = open_exact_world().call("assistant", "modify_user_address", move)
     with pytest.raises(ValidationError) as refusal:
         UserAddress(city=city, zip=zip_code)
     words = re.sub(
