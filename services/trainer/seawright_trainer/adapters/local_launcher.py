@@ -59,7 +59,7 @@ class LocalAttempt:
                     await self.process.wait()
             except TimeoutError:
                 log.warning("rank.killed", pid=self.process.pid)
-        # Ranks whose torchrun was killed live on in its group.
+        # torchrun's ranks have sessions of their own: they end by themselves when it is gone.
         self._signal(signal.SIGKILL)
         await self.process.wait()
 
@@ -90,7 +90,7 @@ class LocalLauncher:
 
     async def launch(self, config: AttemptConfig) -> LocalAttempt:
         """Start the ranks and return at once; their output goes to a file beside the outcome."""
-        path, log_path = _prepared(config)
+        path, log_path = _prepared(config.model_copy(update={"launcher_pid": os.getpid()}))
         with log_path.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
                 *self._command(config.spec.num_ranks, str(path)),

@@ -34,6 +34,8 @@ class AttemptConfig(Record):
     export_dir: str
     outcome_dir: str
     """Each rank leaves `rank_<n>.json`, an `Outcome`, there when it ends by itself."""
+    launcher_pid: int | None = None
+    """The process of this machine that launched the ranks: they end when it does."""
     candidates: list[str] = []
     """Checkpoint folders to resume from, best first; empty: from the spec's model."""
     keep_checkpoints: int = Field(default=3, ge=1)

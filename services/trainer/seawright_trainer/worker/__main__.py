@@ -19,6 +19,7 @@ from seawright_trainer.adapters.dcp_checkpoints import (
 )
 from seawright_trainer.adapters.fsdp_engine import FsdpEngine
 from seawright_trainer.adapters.hf_models import cost_model, load_model
+from seawright_trainer.adapters.launcher_watch import watch_launcher
 from seawright_trainer.adapters.rank_group import RankGroup, join_ranks, leave_ranks
 from seawright_trainer.core.attempts import AttemptConfig, ExitCode, Outcome
 from seawright_trainer.worker.loop import TrainingLoop
@@ -56,13 +57,17 @@ def _attempt(config: AttemptConfig, settings: RankSettings) -> Outcome:
 
 
 def _train(config: AttemptConfig, settings: RankSettings) -> ExitCode:
+    if config.launcher_pid is not None:
+        # The service, and what lies between it and this rank: torchrun, or the service again.
+        for pid in {config.launcher_pid, os.getppid()}:
+            watch_launcher(pid, is_gone=_leave_at_once)
     terminated = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: terminated.set())
     torch.set_num_threads(config.spec.threads_per_rank)
     torch.manual_seed(config.spec.seed)
     link = ControlLink(config, settings.rank)
     # An attempt that lost its run must not outlive it, even inside a collective that hangs.
-    link.start_heartbeats(is_lost=lambda: os._exit(ExitCode.FAULT))
+    link.start_heartbeats(is_lost=_leave_at_once)
     ranks = join_ranks(
         rank=settings.rank,
         size=settings.world_size,
@@ -84,6 +89,12 @@ def _train(config: AttemptConfig, settings: RankSettings) -> ExitCode:
     finally:
         leave_ranks()
         link.close()
+
+
+def _leave_at_once() -> None:
+    """End without a word: nobody is left to hear it, and a collective may hang."""
+    log.warning("rank.abandoned")
+    os._exit(ExitCode.FAULT)
 
 
 def _resume(config: AttemptConfig, engine: FsdpEngine, ranks: RankGroup) -> int:
