@@ -129,7 +129,4 @@ def _objection_to_swap(goal: DraftGoal) -> str | None:
     old, new = list_argument(goal, "item_ids"), list_argument(goal, "new_item_ids")
     if any(one == other for one, other in zip(old, new, strict=False)):
         return "an item cannot be exchanged for itself"
-    if goal.type == "modify_pending_order_items" and len(old) > 1:
-        # The tool gives every item the last pair's price: the order of pairs would decide.
-        return "several items are modified one way or another"
     return None

@@ -14,7 +14,13 @@ from seawright_shared.records.tasks import EnvironmentCall
 _REASONS = ("no longer needed", "ordered by mistake")
 _MAX_OTHERS = 2
 """Near misses of one argument."""
-_SWAPS = ("exchange_delivered_order_items", "return_delivered_order_items")
+_UNORDERED = (
+    "exchange_delivered_order_items",
+    "modify_pending_order_items",
+    "return_delivered_order_items",
+)
+"""Requests about items in whatever order. On tau2-bench's data modifying is not one of them: there
+the last pair decides the prices, and the self-test drops what more than one pair modifies."""
 
 
 def near_misses(view: View, customer_id: str, call: EnvironmentCall) -> list[EnvironmentCall]:
@@ -63,7 +69,7 @@ def equivalents(call: EnvironmentCall) -> list[EnvironmentCall]:
     """Return other spellings that a right checker accepts."""
     found: list[EnvironmentCall] = []
     items = call.arguments.get("item_ids")
-    if call.name in _SWAPS and isinstance(items, list) and len(items) > 1:
+    if call.name in _UNORDERED and isinstance(items, list) and len(items) > 1:
         turned: dict[str, JsonValue] = {
             name: value[::-1] for name, value in call.arguments.items() if isinstance(value, list)
         }

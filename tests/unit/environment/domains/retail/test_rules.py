@@ -44,7 +44,7 @@ def test_an_order_of_another_customer_is_refused_although_the_tool_would_do_it()
     assert objected(wish, "somebody_else_1") == "the order belongs to another customer"
 
 
-def test_an_exchange_for_itself_is_refused_although_the_tool_would_do_it():
+def test_an_exchange_for_itself_is_refused_before_it_is_tried():
     order = an_order("delivered")
     item, method = order["items"][0]["item_id"], order["payment_history"][0]["payment_method_id"]
     same: list[JsonValue] = [item]
