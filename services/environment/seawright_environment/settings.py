@@ -26,5 +26,7 @@ class Settings(BaseSettings):
     """Open sessions; beyond it the least recently used one is lost and re-opened by its caller."""
     session_ttl_seconds: float = Field(default=1800.0, gt=0)
     """A session unused for longer is lost."""
+    audit_seconds: float = Field(default=300.0, gt=0)
+    """An audit that takes longer is refused."""
     reap_interval_seconds: float = Field(default=30.0, gt=0)
     """How often lost sessions are dropped from memory."""

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from seawright_shared.clients.peer import Peer
 from seawright_shared.contracts.environment import (
+    AuditRequest,
     DraftBatch,
     DraftRequest,
     ForkRequest,
@@ -22,11 +23,14 @@ from seawright_shared.contracts.environment import (
 )
 from seawright_shared.contracts.pages import Page
 from seawright_shared.errors import ConflictError, SessionLostError
+from seawright_shared.records.audits import AuditReport
 from seawright_shared.records.domains import DatabaseRef, Domain
 from seawright_shared.records.messages import ToolCall, ToolResult
 from seawright_shared.records.tasks import EnvironmentCall, PatchOp
 
 SESSIONS = "/v1/env-sessions"
+AUDIT_SECONDS = 600.0
+"""How long a client waits for an audit."""
 MAX_REOPENINGS = 3
 """Losses in a row after which a call is given up."""
 
@@ -93,6 +97,14 @@ class EnvironmentClient:
         """Run the cascade of checks on drafts; a large batch may take a while."""
         return await self._peer.post(
             "/v1/task-checks", request, TaskCheckResponse, timeout_seconds=timeout_seconds
+        )
+
+    async def audit(
+        self, request: AuditRequest, *, timeout_seconds: float = AUDIT_SECONDS
+    ) -> AuditReport:
+        """Verify a set of tau2-bench tasks; a large one takes a while."""
+        return await self._peer.post(
+            "/v1/audits", request, AuditReport, timeout_seconds=timeout_seconds
         )
 
     async def open_session(

@@ -1,5 +1,6 @@
 """What an audit found in a set of tau2-bench tasks."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import JsonValue
@@ -113,5 +114,9 @@ class AuditReport(Record):
 
     def worst(self) -> Severity | None:
         """Return the gravest severity found; None: nothing was found."""
-        found = {total.severity for total in self.codes}
-        return max(found, key=SEVERITIES.index, default=None)
+        return gravest([total.severity for total in self.codes])
+
+
+def gravest(severities: Sequence[Severity]) -> Severity | None:
+    """Return the gravest; None: there is none."""
+    return next((each for each in SEVERITIES[::-1] if each in severities), None)

@@ -19,9 +19,9 @@ def transfer_call(content: DomainContent) -> EnvironmentCall | None:
     """Return the call that hands a customer over to a person; None: there is no such tool."""
     for tool in content.toolkit.tools.values():
         if tool.kind == "generic" and "transfer" in tool.name:
-            arguments: dict[str, JsonValue] = {
-                name: "The customer has a request." for name in tool.parameters
-            }
+            arguments: dict[str, JsonValue] = dict.fromkeys(
+                tool.parameters, "The customer has a request."
+            )
             return EnvironmentCall(requestor="assistant", name=tool.name, arguments=arguments)
     return None
 

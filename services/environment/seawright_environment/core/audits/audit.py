@@ -25,9 +25,10 @@ from seawright_environment.core.audits.reading import read_task
 from seawright_environment.core.audits.references import reference_findings
 from seawright_environment.core.audits.repairs import with_repair
 from seawright_environment.core.audits.subjects import Subject
+from seawright_environment.core.audits.wording import Wording
 from seawright_environment.core.drafting import Author
 from seawright_environment.core.state import State
-from seawright_environment.core.world import Base
+from seawright_environment.core.world import Base, World
 from seawright_shared.records.audits import (
     SEVERITIES,
     AgentKind,
@@ -36,6 +37,7 @@ from seawright_shared.records.audits import (
     AuditFinding,
     AuditReport,
     CodeTotal,
+    gravest,
 )
 from seawright_shared.records.base import content_hash
 from seawright_shared.records.domains import DatabaseRef
@@ -80,6 +82,7 @@ class Auditor:
         observed = observed_values([subject.calls for subject in subjects])
         return Workshop(
             entities=entities,
+            wording=Wording(World.open(self.base)),
             near_misses=NearMisses(entities=entities, observed=observed),
             inventor=Inventor(content=content, entities=entities, observed=observed),
             author=self.author,
@@ -143,7 +146,7 @@ def _code_totals(findings: Iterable[AuditFinding]) -> list[CodeTotal]:
     totals = [
         CodeTotal(
             code=code,
-            severity=max((each.severity for each in group), key=SEVERITIES.index),
+            severity=gravest([each.severity for each in group]) or "note",
             num_findings=len(group),
             num_tasks=len({each.pointer.split("/")[1] for each in group}),
         )

@@ -104,7 +104,9 @@ class Inventor:
         return kinds.get(kind, []) if isinstance(kind, str) else []
 
 
-def observed_values(golds: Sequence[Sequence[EnvironmentCall]]) -> dict[tuple[str, str], list[JsonValue]]:
+def observed_values(
+    golds: Sequence[Sequence[EnvironmentCall]],
+) -> dict[tuple[str, str], list[JsonValue]]:
     """Return the different values of each tool's parameters in the gold of a set, at most 16."""
     found: dict[tuple[str, str], dict[str, JsonValue]] = {}
     for calls in golds:

@@ -1,5 +1,6 @@
 """Duplicates within a set: same ids, same documents, same gold, and texts that are almost equal."""
 
+import itertools
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
@@ -82,4 +83,4 @@ def _near(texts: Mapping[str, Sequence[Subject]]) -> Iterator[list[Subject]]:
 
 def _word_pairs(text: str) -> set[tuple[str, str]]:
     words = re.findall(r"\w+", text)
-    return set(zip(words, words[1:], strict=False))
+    return set(itertools.pairwise(words))

@@ -1,14 +1,16 @@
 """Mutants of gold: episodes wrong in one way, by class, for any domain."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from seawright_environment.core.audits.collateral import Inventor
 from seawright_environment.core.audits.entities import Entities, Place, texts_in
 from seawright_environment.core.audits.near_values import NearMisses
 from seawright_environment.core.audits.subjects import Subject
+from seawright_environment.core.audits.wording import Wording
 from seawright_environment.core.drafting import Author
 from seawright_environment.core.patches import diff_states
 from seawright_shared.records.checkers import Path
@@ -32,14 +34,22 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
-    """What the mutants of a whole set are made with."""
+    """What the checks of a whole set share."""
 
     entities: Entities
+    wording: Wording
     near_misses: NearMisses
     inventor: Inventor
     author: Author | None
     goal_paths: frozenset[tuple[str | int, ...]]
     """What any gold of the set changes on the user's side, as table, entity and field."""
+    known: dict[Place, set[str]] = field(default_factory=dict[Place, set[str]])
+
+    def telling(self, place: Place) -> set[str]:
+        """Return the words by which an entity could be told, found once."""
+        if place not in self.known:
+            self.known[place] = self.wording.telling(self.entities.entity(place))
+        return self.known[place]
 
 
 @dataclass(kw_only=True)
@@ -152,9 +162,7 @@ def _drops_read(it: Mutation) -> Iterator[Mutant]:
 
 def _silent(it: Mutation) -> Iterator[Mutant]:
     if it.subject.criteria.communicate_info:
-        yield Mutant(
-            kind="drop_said", calls=it.subject.calls, said="Done.", is_about_state=False
-        )
+        yield Mutant(kind="drop_said", calls=it.subject.calls, said="Done.", is_about_state=False)
 
 
 def _near_misses(it: Mutation) -> Iterator[Mutant]:
@@ -182,7 +190,7 @@ def _duplicates(it: Mutation) -> Iterator[Mutant]:
 
 def _orders(it: Mutation) -> Iterator[Mutant]:
     writes = it.subject.writes
-    for one, other in zip(writes, writes[1:], strict=False):
+    for one, other in itertools.pairwise(writes):
         calls = list(it.subject.calls)
         calls[one.index], calls[other.index] = other.call, one.call
         yield it.wrong("wrong_order", calls)

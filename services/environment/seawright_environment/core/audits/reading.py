@@ -11,6 +11,8 @@ from seawright_environment.core.world import Base
 from seawright_shared.errors import FieldError, SeawrightError
 from seawright_shared.records.audits import AuditFinding
 
+MAX_LENGTH = 256
+"""Of a list that every check runs through."""
 _DOCUMENT = TypeAdapter(dict[str, JsonValue])
 
 
@@ -27,6 +29,9 @@ def read_task(
             _broken("schema-fault", pointer_of(index, *each["loc"]), each["msg"], task_id)
             for each in error.errors()
         ]
+    too_long = _too_long(parts)
+    if too_long:
+        return None, [_broken("too-long", pointer_of(index), too_long, parts.id)]
     document = _DOCUMENT.validate_python(value)
     subject = Subject(index=index, document=document, parts=parts, base=base)
     try:
@@ -37,6 +42,21 @@ def read_task(
     except REFUSALS as error:
         return None, _refused(subject, (), f"{type(error).__name__}: {error}")
     return subject, []
+
+
+def _too_long(parts: Tau2Document) -> str | None:
+    """Say what a task has too much of: every check runs all of it many times."""
+    start, criteria = parts.initial_state, parts.evaluation_criteria
+    lengths = {
+        "golden actions": len(criteria.actions or ()) if criteria else 0,
+        "assertions": len(criteria.env_assertions or ()) if criteria else 0,
+        "initial actions": len(start.initialization_actions or ()) if start else 0,
+        "earlier messages": len(start.message_history or ()) if start else 0,
+    }
+    for name, length in lengths.items():
+        if length > MAX_LENGTH:
+            return f"{length} {name}; at most {MAX_LENGTH} are audited"
+    return None
 
 
 def _refused(subject: Subject, errors: Sequence[FieldError], detail: str) -> list[AuditFinding]:

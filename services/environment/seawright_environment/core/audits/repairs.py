@@ -1,12 +1,12 @@
 """Repairs: what would mend a finding, suggested only where trying it showed that it does."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from pydantic import JsonValue, TypeAdapter
 
 from seawright_environment.core.audits.agents import transfer_call
 from seawright_environment.core.audits.subjects import Subject
-from seawright_environment.core.json_values import JsonObject, copied
+from seawright_environment.core.json_values import copied
 from seawright_environment.core.patches import diff_states
 from seawright_environment.core.tau2_documents import Tau2Document
 from seawright_shared.records.audits import AuditFinding, AuditPatch, JsonPatchOp
@@ -109,7 +109,7 @@ def _patched(subject: Subject, *operations: JsonPatchOp) -> Tau2Document:
     return Tau2Document.model_validate(_OBJECT.validate_python(tasks[subject.index]))
 
 
-def apply_operations(tasks: list[JsonValue], operations: "list[JsonPatchOp] | tuple[JsonPatchOp, ...]") -> None:
+def apply_operations(tasks: list[JsonValue], operations: Sequence[JsonPatchOp]) -> None:
     """Apply operations of RFC 6902 in place; their paths exist."""
     for operation in operations:
         *parents, last = [
@@ -117,25 +117,30 @@ def apply_operations(tasks: list[JsonValue], operations: "list[JsonPatchOp] | tu
         ]
         here: JsonValue = tasks
         for step in parents:
-            assert isinstance(here, dict | list)
-            here = here[step] if isinstance(here, dict) else here[int(step)]
+            here = _child(here, step)
         _apply(here, last, operation)
 
 
+def _child(here: JsonValue, step: str) -> JsonValue:
+    if isinstance(here, list):
+        return here[int(step)]
+    assert isinstance(here, dict), "a suggested path exists"
+    return here[step]
+
+
 def _apply(here: JsonValue, last: str, operation: JsonPatchOp) -> None:
+    value = copied(operation.value)
     if isinstance(here, list):
         index = len(here) if last == "-" else int(last)
-        if operation.op == "remove":
-            del here[index]
-        elif operation.op == "add":
-            here.insert(index, copied(operation.value))
+        if operation.op == "add":
+            here.insert(index, value)
         else:
-            here[index] = copied(operation.value)
+            here[index : index + 1] = [] if operation.op == "remove" else [value]
     elif isinstance(here, dict):
         if operation.op == "remove":
             del here[last]
         else:
-            here[last] = copied(operation.value)
+            here[last] = value
 
 
 REPAIRS: Mapping[str, Callable[[Subject, AuditFinding], AuditPatch | None]] = {
@@ -151,4 +156,3 @@ REPAIRS: Mapping[str, Callable[[Subject, AuditFinding], AuditPatch | None]] = {
     "state-not-compared": _with_state,
 }
 """How each class of findings may be mended."""
-

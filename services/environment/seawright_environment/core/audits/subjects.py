@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
-
-from pydantic import JsonValue
 
 from seawright_environment.core.json_values import JsonObject
 from seawright_environment.core.patches import diff_states
@@ -178,7 +175,7 @@ class Subject:
             text = "\n".join(part for part in (*parts, told.task_instructions) if part)
         else:
             text = told
-        ticket = cast("JsonValue", self.document.get("ticket"))
+        ticket = self.document.get("ticket")
         return f"{text}\n{ticket if isinstance(ticket, str) else ''}".lower()
 
 
