@@ -56,6 +56,18 @@ class Databases:
             self._bases.move_to_end(key)
             return base
 
+    def ready(self, ref: DatabaseRef) -> Base | None:
+        """Return the base if it is there already; never waits for one being made."""
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            base = self._bases.get(_key(ref))
+            if base is not None:
+                self._bases.move_to_end(_key(ref))
+            return base
+        finally:
+            self._lock.release()
+
     def _make(self, content: DomainContent, ref: DatabaseRef) -> Database:
         if ref.source == "seed":
             _check_size(ref)
@@ -64,7 +76,7 @@ class Databases:
         if self._read_tau2 is None:
             raise NotFoundError("tau2-bench's data is not here: set TAU2_DATA_DIR")
         tables = content.import_tables(self._read_tau2(ref.domain))
-        return Database(name=f"{ref.domain}/tau2", tables=tables, has_text_hash=True)
+        return Database(name=f"{ref.domain}/tau2", tables=tables, has_text_hash=True, is_exact=True)
 
 
 def _check_size(ref: DatabaseRef) -> None:

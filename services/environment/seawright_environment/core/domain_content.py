@@ -76,6 +76,8 @@ def _schema(tool: Tool, requestor: Requestor) -> ToolSchema:
         "title": "parameters",
         "properties": dict(tool.parameters),
     }
+    if tool.definitions:
+        parameters["$defs"] = dict(tool.definitions)
     if tool.parameters:
         parameters["required"] = list(tool.parameters)
     return ToolSchema(

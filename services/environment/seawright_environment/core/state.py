@@ -22,6 +22,8 @@ class Database:
     tables: Tables
     has_text_hash: bool
     """Whether states hash like tau2-bench (whole text), or by what differs from the base."""
+    is_exact: bool = False
+    """Whether known defects of tau2-bench's tools are kept (on its own data) or corrected."""
     texts: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     """JSON texts of entities that were read, made once."""
     indexes: dict[str, dict[str, list[str]]] = field(

@@ -5,7 +5,7 @@ A refused call is text that the caller reads. Where tau2-bench's text comes from
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import JsonValue
@@ -36,6 +36,8 @@ class Tool:
     parameters: Mapping[str, JsonValue]
     """JSON schema of each parameter, in order; all are required."""
     run: Callable[..., str]
+    definitions: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    """Schemas that the parameters refer to as `#/$defs/<name>`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
