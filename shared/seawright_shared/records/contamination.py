@@ -1,10 +1,16 @@
-"""What a benchmark's tasks name: the people and things that no training task may name."""
+"""What a benchmark's tasks name, and how a set of tasks overlaps them."""
 
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from pydantic import JsonValue
 
+from seawright_shared.records.base import Record
 from seawright_shared.records.tasks import Task
+
+OverlapKind = Literal["exact", "names", "calls", "ngrams"]
+"""exact: the same task; names: a person or thing of one customer; calls: the same tool on the
+same one; ngrams: the same words."""
 
 NAMING_ARGUMENTS = ("user_id", "customer_id", "order_id", "reservation_id", "line_id")
 """Arguments whose values are entities of one customer; goods and flights belong to all."""
@@ -36,3 +42,40 @@ def strings_in(value: JsonValue) -> Iterator[str]:
     elif isinstance(value, dict):
         for item in value.values():
             yield from strings_in(item)
+
+
+class Overlap(Record):
+    """One foreign task that resembles tasks of a benchmark's split."""
+
+    foreign_id: str
+    index: int
+    """Position among the foreign tasks: their ids need not be unique."""
+    benchmark_ids: list[str]
+    evidence: list[str]
+    """What they share: names, tool calls, or the share of n-grams."""
+
+
+class KindOfOverlap(Record):
+    """All overlaps of one kind with one split."""
+
+    kind: OverlapKind
+    split: str
+    num_tasks: int
+    """Foreign tasks that overlap."""
+    num_benchmark_tasks: int
+    """Benchmark tasks that are overlapped."""
+    overlaps: list[Overlap]
+
+
+class ContaminationReport(Record):
+    """How a set of tasks overlaps a benchmark's, per kind and split."""
+
+    domain: str
+    num_tasks: int
+    num_benchmark_tasks: dict[str, int]
+    """By split."""
+    kinds: list[KindOfOverlap]
+    num_contaminated: int
+    """Foreign tasks with an overlap of any kind with any split."""
+    clean_indices: list[int]
+    """Positions of the foreign tasks without any overlap."""

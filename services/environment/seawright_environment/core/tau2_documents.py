@@ -83,14 +83,14 @@ class Tau2Document(Record):
     evaluation_criteria: Tau2Criteria | None = None
 
 
-def read_document(document: JsonValue) -> Tau2Document:
-    """Return the document's parts, or raise `InvalidRequestError` naming what is wrong."""
+def read_document(document: JsonValue, pointer: str = "/task/tau2") -> Tau2Document:
+    """Return the document's parts, or raise `InvalidRequestError` naming what is wrong where."""
     try:
         return Tau2Document.model_validate(document)
     except ValidationError as error:
         wrong = [
             FieldError(
-                pointer="/task/tau2/" + "/".join(map(str, each["loc"])),
+                pointer="/".join([pointer, *map(str, each["loc"])]),
                 code=each["type"],
                 detail=each["msg"],
             )
@@ -99,13 +99,13 @@ def read_document(document: JsonValue) -> Tau2Document:
         raise InvalidRequestError("not a tau2-bench task", errors=wrong) from error
 
 
-def import_task(document: JsonObject, database: DatabaseRef) -> Task:
+def import_task(document: JsonObject, database: DatabaseRef, pointer: str = "/task/tau2") -> Task:
     """Return the task; `Task.tau2` keeps the document whole.
 
     The scenario tells the user's instructions in tau2-bench's words. What gold changes is not
     known before it is run: `final_patch` is left empty here.
     """
-    parts = read_document(document)
+    parts = read_document(document, pointer)
     criteria = parts.evaluation_criteria or Tau2Criteria()
     start = parts.initial_state or Tau2InitialState()
     task = Task(

@@ -1,10 +1,12 @@
 """Grading a recorded run again by tau2-bench's evaluation, strictly or leniently replayed."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import cast
 
 from pydantic import JsonValue
 
+from seawright_environment.core.json_values import JsonObject
 from seawright_environment.core.tau2_documents import read_document
 from seawright_environment.core.tau2_evaluation import evaluate
 from seawright_environment.core.tau2_messages import import_messages
@@ -14,22 +16,31 @@ from seawright_environment.core.world import Base
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.gradings import Tau2Grading
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """How recorded calls are run again."""
+
+    is_strict: bool = False
+    """A call that answers differently now leaves the run without a reward, as in a live run of
+    tau2-bench; else it is passed over, as when tau2-bench grades results again."""
+    is_solo: bool = False
+    """The agent held the user's tools, too."""
+
+
 UNCOUNTED = frozenset({"infrastructure_error"})
 """Runs that ended so never became an episode; tau2-bench's metrics drop them."""
 
 
 def grade_run(
     base: Base,
-    task: Mapping[str, JsonValue] | None,
+    task: JsonObject | None,
     run: Mapping[str, JsonValue],
-    *,
-    is_strict: bool,
+    replay: Replay,
     pointer: str = "",
 ) -> Tau2Grading:
     """Return the grading. What cannot be graded says why: one bad run stops no other.
 
-    Strict: a recorded call that answers differently now leaves the run without a reward, as in a
-    live run of tau2-bench. Lenient: it is passed over, as when it grades results again.
     Raises `InvalidRequestError` where the run is no run at all.
     """
     read = read_run(run, pointer)
@@ -50,7 +61,7 @@ def grade_run(
     except InvalidRequestError as error:
         return grading.model_copy(update={"problem": str(error)})
     mismatches = list(evaluation.mismatches)
-    if is_strict and mismatches:
+    if replay.is_strict and mismatches:
         problem = f"{len(mismatches)} recorded calls answer differently now"
         return grading.model_copy(update={"problem": problem, "mismatches": mismatches})
     found = {

@@ -32,7 +32,8 @@ def reward_info(evaluation: Tau2Evaluation, task: Mapping[str, JsonValue]) -> Js
         for text, met in _checked(task, "communicate_info", evaluation.communicate_met)
     ]
     info["reward_basis"] = list(evaluation.basis)
-    info["reward_breakdown"] = {**(evaluation.breakdown or {})}
+    breakdown = evaluation.breakdown or {}
+    info["reward_breakdown"] = {part: breakdown[part] for part in breakdown}
     if "NL_ASSERTION" in evaluation.basis:
         info["nl_assertions"] = [
             {"nl_assertion": text, "met": True, "justification": UNJUDGED}
