@@ -1,10 +1,19 @@
 """The service's front door: `seawright-environment`."""
 
+import asyncio
+import socket
+import sys
+
 import uvicorn
 from fastapi import FastAPI
 
+from seawright_environment.adapters.pool_worker import serve_frames
 from seawright_environment.settings import Settings
-from seawright_environment.wiring import build
+from seawright_environment.wiring import build, build_local
+from seawright_shared.web.serving import DrainingServer
+
+SWITCH_SECONDS = 0.001
+"""How long a thread computes before the event loop gets its turn."""
 
 
 def app() -> FastAPI:
@@ -13,6 +22,30 @@ def app() -> FastAPI:
 
 
 def main() -> None:
-    """Serve until stopped."""
+    """Serve until stopped, then finish what runs."""
     settings = Settings()
-    uvicorn.run(build(settings), host=settings.host, port=settings.port, timeout_keep_alive=75)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    config = uvicorn.Config(
+        build(settings),
+        host=settings.host,
+        port=settings.port,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),
+        access_log=False,
+        backlog=4096,
+    )
+    DrainingServer(config, notice_seconds=settings.drain_notice_seconds).run()
+
+
+def worker() -> None:
+    """Serve as one process of a pool: number, settings and channel are the arguments."""
+    index, settings, channel = sys.argv[1:]
+    sys.setswitchinterval(SWITCH_SECONDS)
+    application = build_local(Settings.model_validate_json(settings), worker=int(index))
+
+    async def serve() -> None:
+        async with application.router.lifespan_context(application):
+            await serve_frames(application, socket.socket(fileno=int(channel)))
+
+    with asyncio.Runner(loop_factory=uvicorn.Config(application).get_loop_factory()) as runner:
+        runner.run(serve())

@@ -23,10 +23,26 @@ class Settings(BaseSettings):
     max_databases: int = Field(default=8, ge=1)
     """Databases kept in memory; the least recently used one goes first."""
     max_sessions: int = Field(default=20_000, ge=1)
-    """Open sessions; beyond it the least recently used one is lost and re-opened by its caller."""
+    """Open sessions; beyond it the least recently used idle one is lost for a new one."""
+    session_idle_seconds: float = Field(default=60.0, ge=0)
+    """A session used within it is never lost for another: where all are, 503 at-capacity."""
     session_ttl_seconds: float = Field(default=1800.0, gt=0)
     """A session unused for longer is lost."""
     audit_seconds: float = Field(default=300.0, gt=0)
     """An audit that takes longer is refused."""
     reap_interval_seconds: float = Field(default=30.0, gt=0)
     """How often lost sessions are dropped from memory."""
+    worker_processes: int = Field(default=1, ge=1, le=256)
+    """Processes that hold sessions; 1: this one, without a front before it."""
+    compute_processes: int = Field(default=0, ge=0, le=256)
+    """Processes beside them for verifications, drafts and checks; 0: those that hold sessions."""
+    heavy_threads: int = Field(default=2, ge=1)
+    """Verifications, drafts and the like that run at once in one process, beside its sessions."""
+    max_heavy_waiting: int = Field(default=64, ge=0)
+    """How many more wait for their turn; beyond it: 503 at-capacity."""
+    batch_seconds: float = Field(default=50.0, gt=0)
+    """Items of a verification batch not begun by then are answered with a problem."""
+    drain_notice_seconds: float = Field(default=2.0, ge=0)
+    """From SIGTERM on: readiness is false, and new connections are still taken for so long."""
+    drain_seconds: float = Field(default=30.0, gt=0)
+    """How long running requests may then take to finish."""

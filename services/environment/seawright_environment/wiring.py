@@ -1,18 +1,28 @@
 """Where the environment's parts are joined."""
 
 import asyncio
+import secrets
+import sys
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from math import ceil
 
 from fastapi import FastAPI
 
-from seawright_environment.adapters.memory_sessions import MemorySessions
+from seawright_environment.adapters.memory_sessions import MemorySessions, SessionLimits
+from seawright_environment.adapters.process_pool import ProcessPool
 from seawright_environment.adapters.tau2_files import Tau2Files
+from seawright_environment.adapters.worker_process import WorkerProcess
 from seawright_environment.api.audits import audit_routes, order_of
+from seawright_environment.api.capacity import capacity_routes
 from seawright_environment.api.domains import domain_routes
 from seawright_environment.api.drafts import draft_routes
+from seawright_environment.api.exchange import ExchangeUseCases, exchange_routes
+from seawright_environment.api.heavy_slots import HeavySlots
+from seawright_environment.api.mcp import mcp_routes
 from seawright_environment.api.sessions import SessionUseCases, session_routes
+from seawright_environment.api.snapshots import snapshot_routes
 from seawright_environment.api.task_checks import task_check_routes
 from seawright_environment.api.verifications import verification_routes
 from seawright_environment.core.databases import Databases
@@ -24,39 +34,111 @@ from seawright_environment.usecases.check_tasks import CheckTasks
 from seawright_environment.usecases.describe_domains import DescribeDomains
 from seawright_environment.usecases.draft_tasks import DraftTasks
 from seawright_environment.usecases.fork_session import ForkSession
+from seawright_environment.usecases.grade_tau2_runs import GradeTau2Runs
+from seawright_environment.usecases.grant_capability import GrantCapability
+from seawright_environment.usecases.import_tau2 import ImportTau2Tasks
 from seawright_environment.usecases.list_tau2_tasks import ListTau2Tasks
 from seawright_environment.usecases.open_session import OpenSessionFor
+from seawright_environment.usecases.report_contamination import ReportContamination
+from seawright_environment.usecases.serve_mcp import ServeMcp
+from seawright_environment.usecases.verify_batch import VerifyBatch
 from seawright_environment.usecases.verify_trajectory import VerifyTrajectory
 from seawright_shared.contracts.environment import AuditRequest
+from seawright_shared.contracts.environment_sessions import Capacity
 from seawright_shared.records.audits import AuditReport
 from seawright_shared.records.ids import new_id
+from seawright_shared.telemetry.metrics import Meter
 from seawright_shared.web.create_app import create_app
 
+WORKER_COMMAND = (
+    sys.executable,
+    "-c",
+    "from seawright_environment.app import worker; worker()",
+)
 MEBIBYTE = 1 << 20
 LARGER_BODIES = {
-    "/v1/env-sessions": 8 * MEBIBYTE,
+    "=/v1/env-sessions": 8 * MEBIBYTE,
     "/v1/verifications": 16 * MEBIBYTE,
+    "/v1/verification-batches": 32 * MEBIBYTE,
     "/v1/task-checks": 16 * MEBIBYTE,
     "/v1/audits": 64 * MEBIBYTE,
+    "/v1/tau2-": 64 * MEBIBYTE,
+    "/v1/contamination-reports": 64 * MEBIBYTE,
 }
 """A history, a transcript or a thousand drafts outgrow the usual limit."""
 
 
 def build(settings: Settings) -> FastAPI:
-    """Assemble the service. It has no peers and keeps nothing but caches."""
+    """Assemble the service: in this process, or a front before worker processes."""
+    if settings.worker_processes + settings.compute_processes > 1:
+        return build_front(settings)
+    return build_local(settings)
+
+
+def build_front(settings: Settings) -> FastAPI:
+    """Assemble the front of a pool; every worker runs `build_local`."""
+    num_workers = settings.worker_processes + settings.compute_processes
+    told = settings.model_dump_json()
+    workers = [
+        WorkerProcess(index=index, command=[*WORKER_COMMAND, str(index), told])
+        for index in range(num_workers)
+    ]
+    pool = ProcessPool(workers, num_session_workers=settings.worker_processes)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        async with pool.running():
+            yield
+
+    app = create_app(
+        "environment",
+        [capacity_routes(pool.capacity)],
+        lifespan=lifespan,
+        checks={"workers": pool.check},
+        larger_bodies=LARGER_BODIES,
+        checks_json=False,
+    )
+    app.state.pool = pool
+    for own in ("/openapi.json", "/docs", "/redoc"):
+        app.router.routes[:] = [r for r in app.router.routes if getattr(r, "path", "") != own]
+    app.mount("/", pool)
+    return app
+
+
+def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
+    """Assemble the service in this process. It has no peers and keeps nothing but caches.
+
+    A worker's number stands in the ids of its sessions.
+    """
     files = Tau2Files(folder=settings.tau2_data_dir)
     databases = Databases(DOMAINS, read_tau2=files.database, max_databases=settings.max_databases)
-    sessions = MemorySessions(
-        max_sessions=settings.max_sessions,
+    limits = SessionLimits(
+        max_sessions=ceil(settings.max_sessions / settings.worker_processes),
         ttl_seconds=settings.session_ttl_seconds,
-        clock=time.monotonic,
+        idle_seconds=settings.session_idle_seconds,
     )
+    sessions = MemorySessions(limits, clock=time.monotonic)
+    slots = HeavySlots(max_running=settings.heavy_threads, max_waiting=settings.max_heavy_waiting)
+
+    def new_session_id(prefix: str) -> str:
+        return new_id(prefix if worker is None else f"{prefix}_w{worker}")
+
     use = SessionUseCases(
         sessions=sessions,
-        open_session=OpenSessionFor(databases=databases, sessions=sessions, new_id=new_id),
+        open_session=OpenSessionFor(databases=databases, sessions=sessions, new_id=new_session_id),
         call_tool=CallTool(sessions),
-        fork_session=ForkSession(sessions=sessions, new_id=new_id),
+        fork_session=ForkSession(sessions=sessions, new_id=new_session_id),
     )
+
+    async def capacity() -> Capacity:
+        return Capacity(
+            num_sessions=len(sessions),
+            max_sessions=limits.max_sessions,
+            idle_seconds=limits.idle_seconds,
+            session_ttl_seconds=limits.ttl_seconds,
+            num_heavy=slots.num_requests,
+            max_heavy=slots.max_requests,
+        )
 
     async def reap() -> None:
         while True:
@@ -70,17 +152,46 @@ def build(settings: Settings) -> FastAPI:
             yield
             reaper.cancel()
 
+    meter = Meter("environment")
+    open_sessions = meter.gauge("open_sessions", "Sessions that are open here.")
+    open_sessions.set_function(lambda: len(sessions))
+    described = DescribeDomains.of(DOMAINS)
+    verify = VerifyTrajectory(databases=databases)
+    verify_batch = VerifyBatch(
+        verify=verify, clock=time.monotonic, max_seconds=settings.batch_seconds
+    )
     routers = [
-        domain_routes(
-            DescribeDomains.of(DOMAINS), ListTau2Tasks(databases=databases, source=files)
-        ),
+        domain_routes(described, ListTau2Tasks(databases=databases, source=files)),
         session_routes(use),
-        verification_routes(VerifyTrajectory(databases=databases)),
-        draft_routes(DraftTasks(databases, AUTHORS)),
-        task_check_routes(CheckTasks(databases, AUTHORS)),
-        audit_routes(audit_tasks(databases, settings)),
+        snapshot_routes(sessions),
+        mcp_routes(
+            sessions,
+            ServeMcp(domains=described.described, new_id=new_id),
+            GrantCapability(sessions=sessions, new_token=secrets.token_urlsafe),
+            new_id,
+        ),
+        capacity_routes(capacity),
+        slots.around(
+            verification_routes(verify, verify_batch),
+            draft_routes(DraftTasks(databases, AUTHORS)),
+            task_check_routes(CheckTasks(databases, AUTHORS)),
+            audit_routes(audit_tasks(databases, settings)),
+            exchange_routes(exchange(databases, files)),
+        ),
     ]
-    return create_app("environment", routers, lifespan=lifespan, larger_bodies=LARGER_BODIES)
+    return create_app(
+        "environment", routers, lifespan=lifespan, larger_bodies=LARGER_BODIES, meter=meter
+    )
+
+
+def exchange(databases: Databases, files: Tau2Files) -> ExchangeUseCases:
+    """Return what reads and writes other formats."""
+    return ExchangeUseCases(
+        tau2_tasks=ListTau2Tasks(databases=databases, source=files),
+        import_tasks=ImportTau2Tasks(databases),
+        grade=GradeTau2Runs(databases=databases, source=files),
+        contamination=ReportContamination(databases=databases, source=files),
+    )
 
 
 def audit_tasks(databases: Databases, settings: Settings) -> AuditTasks:

@@ -1,51 +1,76 @@
-"""Body limits: too many bytes, too deep, or no JSON at all is refused before a route runs."""
+"""Body limits: too many bytes, a compressed body or a hostile shape is refused before a route."""
 
-import json
-import re
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seawright_shared.errors import (
+    CapacityError,
     FieldError,
-    InvalidRequestError,
     SeawrightError,
     TooLargeError,
     UnavailableError,
+    UnsupportedMediaError,
 )
+from seawright_shared.web.json_shape import check_json
 from seawright_shared.web.problems import problem_of, respond
 
 MEBIBYTE = 1 << 20
-MAX_DEPTH = 64
-_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
-_SUSPECT = re.compile(rb"NaN|Infinity|\\u[dD][89a-fA-F]|\d[eE]\+?\d{3}")
+MAX_HELD_BYTES = 256 * MEBIBYTE
+"""Of all bodies that are being read or served in one process."""
+LOAN_BYTES = 1 << 16
+"""A body that is smaller does not count towards them."""
 
 
 class BodyLimits:
     """Reads each body within its limit, however it is framed, and checks JSON's shape.
 
-    `larger` maps path prefixes to limits above the default, as `{"/v1/generate": 64 << 20}`.
+    `larger` maps path prefixes to limits above the default, as `{"/v1/generate": 64 << 20}`; a
+    key that begins with `=` is a whole path.
     """
 
     def __init__(
-        self, app: ASGIApp, limit_bytes: int = MEBIBYTE, larger: Mapping[str, int] | None = None
+        self,
+        app: ASGIApp,
+        limit_bytes: int = MEBIBYTE,
+        larger: Mapping[str, int] | None = None,
+        *,
+        checks_json: bool = True,
     ) -> None:
         self._app = app
         self._limit_bytes = limit_bytes
         self._larger = dict(larger or {})
+        self._checks_json = checks_json
+        self._held_bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve with the whole body at hand, or refuse it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        loan = _Loan(self)
         try:
-            body = await self._read(scope, receive)
-            if "json" in Headers(scope=scope).get("content-type", ""):
+            await self._serve(scope, receive, send, loan)
+        finally:
+            self.hold(-loan.held_bytes)
+
+    def hold(self, num_bytes: int) -> None:
+        """Count bytes that are held, or no longer; raise `CapacityError` beyond the limit."""
+        if num_bytes > 0 and self._held_bytes + num_bytes > MAX_HELD_BYTES:
+            raise CapacityError("too many large bodies are being read; come back later")
+        self._held_bytes += num_bytes
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, loan: "_Loan") -> None:
+        try:
+            body = await self._read(scope, receive, loan)
+            content_type = Headers(scope=scope).get("content-type")
+            if body and self._checks_json and (content_type is None or "json" in content_type):
                 check_json(body)
         except SeawrightError as error:
-            await respond(problem_of(error, scope["path"]))(scope, receive, send)
+            # What is left of the body is not read: the connection ends with the answer.
+            headers = {"Connection": "close"} if error.status in {413, 415} else {}
+            await respond(problem_of(error, scope["path"]), headers)(scope, receive, send)
             return
         is_replayed = False
 
@@ -59,59 +84,56 @@ class BodyLimits:
         await self._app(scope, replayed, send)
 
     def _limit(self, path: str) -> int:
-        limits = [limit for prefix, limit in self._larger.items() if path.startswith(prefix)]
+        limits = [
+            limit
+            for prefix, limit in self._larger.items()
+            if (path == prefix[1:] if prefix.startswith("=") else path.startswith(prefix))
+        ]
         return max([self._limit_bytes, *limits])
 
-    async def _read(self, scope: Scope, receive: Receive) -> bytes:
+    async def _read(self, scope: Scope, receive: Receive, loan: "_Loan") -> bytes:
+        headers = Headers(scope=scope)
         limit = self._limit(scope["path"])
-        declared = Headers(scope=scope).get("content-length", "0")
-        if declared.isdigit() and int(declared) > limit:
-            raise TooLargeError(f"the body has {declared} bytes; the limit is {limit}")
+        declared = headers.get("content-length", "0")
+        if declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
+            raise TooLargeError(f"the body has {declared[:20]} bytes; the limit is {limit}")
+        if headers.get("content-encoding", "identity").strip().lower() != "identity":
+            raise UnsupportedMediaError(
+                "bodies are sent as they are, without content-encoding",
+                errors=[_encoded(headers["content-encoding"])],
+            )
         body = bytearray()
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise UnavailableError("the client left before its body was complete")
-            body += message.get("body", b"")
+            part = message.get("body", b"")
+            if not body and not message.get("more_body", False) and len(part) <= LOAN_BYTES:
+                return part
+            body += part
             if len(body) > limit:
                 raise TooLargeError(f"the body has over {limit} bytes, which is the limit")
+            loan.cover(len(body))
             if not message.get("more_body", False):
                 return bytes(body)
 
 
-def check_json(body: bytes) -> None:
-    """Raise `InvalidRequestError` where the JSON is too deep, not finite or not Unicode."""
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
-        raise _refused("too-deep", f"JSON may be nested {MAX_DEPTH} levels deep")
-    if _SUSPECT.search(body) is None:
-        return
-    try:
-        value = json.loads(body, parse_constant=_refuse_constant)
-    except ValueError:
-        return  # Not JSON at all: the route says so.
-    try:
-        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise _refused("not-unicode", "a string holds half of a surrogate pair") from error
-    except ValueError as error:
-        raise _refused("not-finite", "a number is too large") from error
+class _Loan:
+    """What one request holds of the bytes that all may hold together."""
+
+    __slots__ = ("_limits", "held_bytes")
+
+    def __init__(self, limits: BodyLimits) -> None:
+        self._limits = limits
+        self.held_bytes = 0
+
+    def cover(self, num_bytes: int) -> None:
+        """Borrow until so many bytes are covered, or raise `CapacityError`."""
+        if num_bytes > LOAN_BYTES and num_bytes > self.held_bytes:
+            self._limits.hold(num_bytes - self.held_bytes)
+            self.held_bytes = num_bytes
 
 
-def _depth(body: bytes) -> int:
-    depth = deepest = 0
-    for match in _TOKENS.finditer(body):
-        first = match.group()[:1]
-        if first in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif first in b"]}":
-            depth -= 1
-    return deepest
-
-
-def _refuse_constant(name: str) -> None:
-    raise _refused("not-finite", f"{name} is not JSON")
-
-
-def _refused(code: str, detail: str) -> InvalidRequestError:
-    return InvalidRequestError(detail, errors=[FieldError(pointer="", code=code, detail=detail)])
+def _encoded(name: str) -> FieldError:
+    detail = f"{name[:40]!r} is not read here"
+    return FieldError(pointer="header:content-encoding", code="unsupported-encoding", detail=detail)

@@ -25,11 +25,13 @@ def create_app(
     checks: Mapping[str, Check] | None = None,
     body_limit_bytes: int = MEBIBYTE,
     larger_bodies: Mapping[str, int] | None = None,
+    checks_json: bool = True,
     meter: Meter | None = None,
 ) -> FastAPI:
     """Return the service's app with problems, request ids, limits, health, metrics and version.
 
-    `larger_bodies` maps path prefixes to higher limits, in bytes. `meter` is the service's own,
+    `larger_bodies` maps path prefixes to higher limits, in bytes. `checks_json` is false where
+    another app behind this one looks into the bodies. `meter` is the service's own,
     where its use cases measure too. `app.state.meter` and `app.state.pulse` hold what is in use.
     """
     meter = meter or Meter(service)
@@ -53,7 +55,9 @@ def create_app(
         app.include_router(router)
     describe_problems(app)
     # The last one added is the outermost.
-    app.add_middleware(BodyLimits, limit_bytes=body_limit_bytes, larger=larger_bodies)
+    app.add_middleware(
+        BodyLimits, limit_bytes=body_limit_bytes, larger=larger_bodies, checks_json=checks_json
+    )
     app.add_middleware(BugBarrier)
     app.add_middleware(RequestMetrics, meter=meter)
     app.add_middleware(RequestIds)

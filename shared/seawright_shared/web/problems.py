@@ -1,6 +1,7 @@
 """Problems: every fault leaves as an RFC 9457 document that names what was wrong."""
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +17,9 @@ from seawright_shared.telemetry.scope import REQUEST_ID
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 1
+MAX_FIELD_ERRORS = 50
+"""A body with a thousand wrong fields is told of the first ones."""
+MAX_DETAIL = 300
 _CODES = {400: "malformed", 404: "not-found", 405: "method-not-allowed"}
 
 
@@ -75,6 +79,8 @@ def respond(problem: Problem, headers: Mapping[str, str] | None = None) -> Respo
     extra = dict(headers or {})
     if problem.retryable and problem.status in {409, 429, 503, 504}:
         extra.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
+    if problem.status == 401:
+        extra.setdefault("WWW-Authenticate", "Bearer")
     body = canonical_json(problem.model_dump(mode="json", exclude_none=True))
     return Response(body, problem.status, extra, media_type=MEDIA_TYPE)
 
@@ -87,11 +93,26 @@ def pointer_of(location: Sequence[str | int]) -> str:
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in rest)
 
 
+def field_errors(
+    entries: Sequence[Mapping[str, object]], within: Sequence[str | int] = ()
+) -> list[FieldError]:
+    """Return pydantic's errors as fields; `within` is where in the body the checked part stands."""
+    found: list[FieldError] = []
+    for entry in entries[:MAX_FIELD_ERRORS]:
+        place = list(cast("Sequence[str | int]", entry["loc"]))
+        # A parser's position is no field.
+        location = ["body"] if entry["type"] == "json_invalid" else place
+        if within:
+            location = ["body", *within, *place]
+        # A message may quote what was sent, but not at any length.
+        detail = str(entry["msg"])[:MAX_DETAIL]
+        code = str(entry["type"])
+        found.append(FieldError(pointer=pointer_of(location), code=code, detail=detail))
+    return found
+
+
 def _of_validation(error: RequestValidationError) -> InvalidRequestError:
-    fields = [
-        FieldError(pointer=pointer_of(entry["loc"]), code=entry["type"], detail=entry["msg"])
-        for entry in error.errors()
-    ]
+    fields = field_errors(error.errors())
     named = ", ".join(field.pointer or "the body" for field in fields[:5])
     return InvalidRequestError(f"the request is malformed at {named}", errors=fields)
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
 
-from seawright_environment.core.sessions import Invocation, OpenSession, Sessions
+from seawright_environment.api.session_views import shown
+from seawright_environment.core.sessions import Invocation, Sessions
 from seawright_environment.usecases.call_tool import CallTool
 from seawright_environment.usecases.fork_session import ForkSession
 from seawright_environment.usecases.open_session import OpenSessionFor
@@ -17,6 +18,7 @@ from seawright_shared.contracts.environment import (
     ToolCallRequest,
     ToolCallResponse,
 )
+from seawright_shared.contracts.environment_sessions import RecordedCall, SessionCalls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +44,12 @@ def session_routes(use: SessionUseCases) -> APIRouter:
             calls=request.initial_calls,
             history=request.history,
         )
-        return _shown(session)
+        return shown(session)
 
     @router.get("/{session_id}", operation_id="get_env_session")
     async def get_session(session_id: str) -> Session:
         """Show a session; this prolongs it."""
-        return _shown(use.sessions.get(session_id))
+        return shown(use.sessions.get(session_id))
 
     @router.delete("/{session_id}", status_code=204, operation_id="close_env_session")
     async def close_session(session_id: str) -> Response:
@@ -69,28 +71,35 @@ def session_routes(use: SessionUseCases) -> APIRouter:
             result=answer.result, version=answer.version, state_hash=answer.state_hash
         )
 
+    @router.get("/{session_id}/calls", operation_id="list_env_session_calls")
+    async def list_calls(session_id: str) -> SessionCalls:
+        """Show what was called so far: the history that re-opens the session elsewhere."""
+        session = use.sessions.get(session_id)
+        calls = [
+            RecordedCall(
+                call_id=each.invocation.call_id,
+                requestor=each.invocation.requestor,
+                name=each.invocation.name,
+                arguments=dict(each.invocation.arguments),
+                result=each.answer.result,
+                version=each.answer.version,
+            )
+            for each in session.answered.values()
+        ]
+        return SessionCalls(calls=calls)
+
     @router.get("/{session_id}/state", operation_id="get_env_session_state")
     async def get_state(session_id: str) -> StateResponse:
         """Show the hash, and what differs from the initial state."""
         session = use.sessions.get(session_id)
-        return StateResponse(session=_shown(session), diff=session.world.diff())
+        return StateResponse(session=shown(session), diff=session.world.diff())
 
     @router.post("/{session_id}/forks", status_code=201, operation_id="fork_env_session")
     async def fork_session(session_id: str, request: ForkRequest) -> ForkResponse:
-        """Make independent sessions of the same state."""
-        forks = use.fork_session(session_id, request.num)
-        shown = _shown(forks[0])
-        sessions = [shown.model_copy(update={"id": fork.id}) for fork in forks]
+        """Make independent sessions of the same state, or of a snapshot's."""
+        forks = use.fork_session(session_id, request.num, request.snapshot)
+        first = shown(forks[0])
+        sessions = [first.model_copy(update={"id": fork.id}) for fork in forks]
         return ForkResponse(sessions=sessions)
 
     return router
-
-
-def _shown(session: OpenSession) -> Session:
-    world = session.world
-    return Session(
-        id=session.id,
-        domain=world.base.content.name,
-        version=world.version,
-        state_hash=world.state_hash(),
-    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from seawright_environment.core.domain_content import DomainContent
 from seawright_shared.errors import NotFoundError
 from seawright_shared.records.domains import Domain
+from seawright_shared.records.messages import Requestor, ToolSchema
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class DescribeDomains:
         if domain is None:
             raise NotFoundError(f"no domain {name!r}", {"domains": sorted(self.described)})
         return domain
+
+    def tools(self, name: str, requestor: Requestor | None) -> list[ToolSchema]:
+        """Return a domain's tools, of one party or of both."""
+        return [tool for tool in self(name).tools if requestor in {None, tool.requestor}]
 
     def all(self) -> list[Domain]:
         """Return every domain, by name."""

@@ -13,10 +13,10 @@ class ForkSession:
     sessions: Sessions
     new_id: NewId
 
-    def __call__(self, session_id: str, num: int) -> list[OpenSession]:
-        """Return the new sessions."""
+    def __call__(self, session_id: str, num: int, snapshot: str | None = None) -> list[OpenSession]:
+        """Return the new sessions, of the present state or of a snapshot."""
         session = self.sessions.get(session_id)
-        forks = [session.fork(self.new_id("session")) for _ in range(num)]
+        forks = [session.fork(self.new_id("session"), snapshot) for _ in range(num)]
         for fork in forks:
             self.sessions.put(fork)
         return forks

@@ -2,7 +2,7 @@
 
 import pytest
 
-from seawright_environment.adapters.memory_sessions import MemorySessions
+from seawright_environment.adapters.memory_sessions import MemorySessions, SessionLimits
 from seawright_environment.core.sessions import OpenSession
 from seawright_shared.errors import NotFoundError, SessionLostError
 from seawright_shared.records.ids import new_id
@@ -23,7 +23,7 @@ def session() -> OpenSession:
 
 def test_a_session_unused_for_too_long_is_lost_and_use_prolongs_it():
     clock = Clock()
-    kept = MemorySessions(max_sessions=9, ttl_seconds=10, clock=clock)
+    kept = MemorySessions(SessionLimits(max_sessions=9, ttl_seconds=10), clock=clock)
     used, unused = session(), session()
     kept.put(used)
     kept.put(unused)
@@ -37,7 +37,7 @@ def test_a_session_unused_for_too_long_is_lost_and_use_prolongs_it():
 
 def test_the_reaper_drops_what_is_lost_and_nothing_else():
     clock = Clock()
-    kept = MemorySessions(max_sessions=9, ttl_seconds=10, clock=clock)
+    kept = MemorySessions(SessionLimits(max_sessions=9, ttl_seconds=10), clock=clock)
     kept.put(session())
     clock.now = 8
     kept.put(session())
@@ -47,7 +47,7 @@ def test_the_reaper_drops_what_is_lost_and_nothing_else():
 
 
 def test_beyond_the_limit_the_least_recently_used_session_is_lost():
-    kept = MemorySessions(max_sessions=2, ttl_seconds=10, clock=Clock())
+    kept = MemorySessions(SessionLimits(max_sessions=2, ttl_seconds=10), clock=Clock())
     first, second, third = session(), session(), session()
     kept.put(first)
     kept.put(second)
@@ -59,7 +59,7 @@ def test_beyond_the_limit_the_least_recently_used_session_is_lost():
 
 
 def test_an_unknown_session_is_lost_and_a_text_that_is_no_id_is_not_found():
-    kept = MemorySessions(max_sessions=2, ttl_seconds=10, clock=Clock())
+    kept = MemorySessions(SessionLimits(max_sessions=2, ttl_seconds=10), clock=Clock())
     with pytest.raises(SessionLostError):
         kept.get(new_id("session"))
     with pytest.raises(NotFoundError):
@@ -67,7 +67,7 @@ def test_an_unknown_session_is_lost_and_a_text_that_is_no_id_is_not_found():
 
 
 def test_dropping_twice_is_right():
-    kept = MemorySessions(max_sessions=2, ttl_seconds=10, clock=Clock())
+    kept = MemorySessions(SessionLimits(max_sessions=2, ttl_seconds=10), clock=Clock())
     one = session()
     kept.put(one)
     kept.drop(one.id)

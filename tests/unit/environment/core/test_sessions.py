@@ -63,7 +63,7 @@ def test_a_fork_knows_what_was_answered_before_it_and_nothing_after():
     fork = session.fork(new_id("session"))
     assert fork.call(invocation) == answer
     fork.call(Invocation(call_id="b", requestor="assistant", name="nope", arguments={}))
-    assert "b" not in session.answers
+    assert "b" not in session.answered
 
 
 def test_ids_of_sessions_are_told_from_other_texts():

@@ -1,0 +1,140 @@
+"""A pool of worker processes behind one address; a session's id names the worker that holds it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.types import Receive, Scope, Send
+
+from seawright_environment.adapters.worker_frames import ReplyFrame, RequestFrame
+from seawright_environment.adapters.worker_process import WorkerLostError, WorkerProcess
+from seawright_environment.core.sessions import worker_of
+from seawright_shared.contracts.environment_sessions import Capacity
+from seawright_shared.errors import CapacityError, SessionLostError, UnavailableError
+
+SESSIONS = "/v1/env-sessions"
+MAX_WAITING = 8192
+"""Requests per worker; beyond it the pool says so instead of growing."""
+START_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredRoute:
+    """The route template that a worker answered by, for the front's metrics."""
+
+    path: str
+
+
+class ProcessPool:
+    """Sends each request to a worker: a session's to its own, others to the least busy one.
+
+    Sessions live in the first `num_session_workers`; where there are more workers, those do
+    everything else.
+    """
+
+    def __init__(self, workers: Sequence[WorkerProcess], *, num_session_workers: int) -> None:
+        self.workers = list(workers)
+        self._holders = self.workers[:num_session_workers]
+        self._others = self.workers[num_session_workers:] or self._holders
+        self._turn = 0
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """Keep the workers alive; on leaving, let them finish and end them."""
+        async with asyncio.TaskGroup() as group:
+            keeping = [group.create_task(worker.keep_alive()) for worker in self.workers]
+            async with asyncio.timeout(START_SECONDS):
+                for worker in self.workers:
+                    await worker.wait_until_up()
+            try:
+                yield
+            finally:
+                for task in keeping:
+                    task.cancel()
+
+    async def check(self) -> str | None:
+        """Say which workers do not answer."""
+        down = [str(worker.index) for worker in self.workers if not worker.is_up]
+        return f"workers {', '.join(down)} are being started" if down else None
+
+    async def capacity(self) -> Capacity:
+        """Return the room of all workers together."""
+        asked = RequestFrame(
+            number=0, method="GET", path="/v1/capacity", query=b"", headers=[], body=b""
+        )
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(worker.ask(asked)) for worker in self.workers if worker.is_up
+            ]
+        found = [Capacity.model_validate_json(task.result().body) for task in tasks]
+        if not found:
+            raise UnavailableError("no worker answers at present")
+        held = found[: len(self._holders)]
+        summed = {
+            "num_sessions": sum(each.num_sessions for each in held),
+            "max_sessions": sum(each.max_sessions for each in held),
+            "num_heavy": sum(each.num_heavy for each in found),
+            "max_heavy": sum(each.max_heavy for each in found),
+            "num_workers": len(found),
+        }
+        return found[0].model_copy(update=summed)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one HTTP request through a worker."""
+        assert scope["type"] == "http"
+        body = bytearray()
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if not message.get("more_body", False):
+                break
+        request = RequestFrame(
+            number=0,
+            method=scope["method"],
+            path=scope["path"],
+            query=scope["query_string"],
+            headers=list(scope["headers"]),
+            body=bytes(body),
+        )
+        reply = await self._answered(request)
+        scope["route"] = AnsweredRoute(reply.route)
+        headers = [(name, value) for name, value in reply.headers if name != b"x-request-id"]
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        await send({"type": "http.response.body", "body": reply.body})
+
+    async def _answered(self, request: RequestFrame) -> ReplyFrame:
+        session_id = _session_id(request.path)
+        if session_id is not None:
+            index = worker_of(session_id) or 0
+            worker = self._holders[index if index < len(self._holders) else 0]
+            try:
+                return await self._ask(worker, request)
+            except WorkerLostError as error:
+                raise SessionLostError(
+                    "the process that held the session died: re-open it by its history",
+                    {"session_id": session_id},
+                ) from error
+        is_opening = request.path == SESSIONS
+        return await self._ask(self._chosen(self._holders if is_opening else self._others), request)
+
+    async def _ask(self, worker: WorkerProcess, request: RequestFrame) -> ReplyFrame:
+        if worker.num_waiting >= MAX_WAITING:
+            raise CapacityError(f"{MAX_WAITING} requests wait for one worker already")
+        return await worker.ask(request)
+
+    def _chosen(self, group: Sequence[WorkerProcess]) -> WorkerProcess:
+        """Return the least busy worker, equally busy ones in turn."""
+        up = [worker for worker in group if worker.is_up]
+        if not up:
+            raise UnavailableError("no worker answers at present")
+        self._turn += 1
+        turned = [up[(self._turn + place) % len(up)] for place in range(len(up))]
+        return min(turned, key=lambda worker: worker.num_waiting)
+
+
+def _session_id(path: str) -> str | None:
+    """Return the session that a path is about, if it is about one."""
+    if not path.startswith(f"{SESSIONS}/"):
+        return None
+    return path[len(SESSIONS) + 1 :].split("/", 1)[0]
