@@ -2,6 +2,7 @@
 
 import typer
 
+from seawright_console.cli.audit import audit
 from seawright_console.cli.demo import demo
 from seawright_console.cli.runs import evaluate, synth, train
 from seawright_console.cli.show import report, show
@@ -17,7 +18,7 @@ def command_line() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for command in (demo, up, synth, train, evaluate, show, report):
+    for command in (demo, up, synth, train, evaluate, show, report, audit):
         line.command()(command)
     return line
 

@@ -76,7 +76,8 @@ class AuditTasks:
             raise _invalid("/document", why[:500]) from error
         name = f"{order.domain}/{content_hash(dict(order.document))[:16]}"
         return Base(
-            content=content, database=Database(name=name, tables=tables, has_text_hash=True)
+            content=content,
+            database=Database(name=name, tables=tables, has_text_hash=True, is_exact=True),
         ), None
 
 

@@ -14,6 +14,7 @@ from seawright_environment.core.audits.agents import (
 )
 from seawright_environment.core.audits.collateral import Inventor, observed_values
 from seawright_environment.core.audits.criteria_findings import criteria_findings
+from seawright_environment.core.audits.defect_findings import corrected, defect_findings
 from seawright_environment.core.audits.duplicates import duplicate_findings
 from seawright_environment.core.audits.entities import Entities
 from seawright_environment.core.audits.gold_findings import gold_findings
@@ -86,6 +87,7 @@ class Auditor:
             near_misses=NearMisses(entities=entities, observed=observed),
             inventor=Inventor(content=content, entities=entities, observed=observed),
             author=self.author,
+            corrected=corrected(self.base),
             goal_paths=goal_paths(subjects),
         )
 
@@ -98,6 +100,7 @@ class Auditor:
             *gold_findings(subject),
             *criteria_findings(subject),
             *pass_findings(subject, passes),
+            *defect_findings(subject, shop.corrected),
             *policy_findings(mutation),
             *reference_findings(mutation),
         ]

@@ -13,6 +13,7 @@ from seawright_environment.core.audits.subjects import Subject
 from seawright_environment.core.audits.wording import Wording
 from seawright_environment.core.drafting import Author
 from seawright_environment.core.patches import diff_states
+from seawright_environment.core.world import Base
 from seawright_shared.records.checkers import Path
 from seawright_shared.records.tasks import EnvironmentCall
 
@@ -41,6 +42,8 @@ class Workshop:
     near_misses: NearMisses
     inventor: Inventor
     author: Author | None
+    corrected: Base | None
+    """The same database under corrected tools, where the tools keep tau2-bench's defects."""
     goal_paths: frozenset[tuple[str | int, ...]]
     """What any gold of the set changes on the user's side, as table, entity and field."""
     known: dict[Place, set[str]] = field(default_factory=dict[Place, set[str]])
