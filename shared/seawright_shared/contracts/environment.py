@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from seawright_shared.records.base import Record, Request
-from seawright_shared.records.checkers import CheckerSpec
+from seawright_shared.records.checkers import Checker, CheckerSpec, SelfTest
 from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.messages import Message, Requestor, ToolResult
 from seawright_shared.records.plans import CheckConfig
@@ -97,6 +97,8 @@ class VerificationRequest(Request):
     scoring: Literal["checker", "tau2"] = "checker"
     checker: CheckerSpec | None = None
     """Overrides the task's own."""
+    source_checker: Checker | None = None
+    """Overrides both; source runs in a sandbox."""
 
 
 class DraftRequest(Request):
@@ -180,3 +182,51 @@ class Tau2Tasks(Record):
     """GET /v1/domains/{name}/tau2-tasks?split=: imported tasks, in file order."""
 
     tasks: list[Task]
+
+
+class CheckerSelfTestRequest(Request):
+    """POST /v1/checkers/selftest. Runs the gate of twelve points on a checker of a solved task."""
+
+    task: Task
+    checker: Checker | None = None
+    """None: the task's own spec."""
+    min_kill: float = Field(default=0.95, ge=0.0, le=1.0)
+    has_styles: bool = True
+    """Whether the kill matrix shows other styles of checkers beside this one."""
+
+
+class CheckerSelfTestResponse(Record):
+    """What the gate measured, and the checker with its new status."""
+
+    checker: Checker
+    selftest: SelfTest
+
+
+class ProbeResult(Record):
+    """One hostile program in one layer. `outcome` "breach": the layer did not hold it."""
+
+    probe: str
+    outcome: Literal["held", "breach"]
+    detail: str
+    """How it ended."""
+    milliseconds: float
+
+
+class LayerReport(Record):
+    """One layer of the sandbox: whether it works here, and what the probes found."""
+
+    layer: str
+    is_available: bool
+    reason: str = ""
+    """Why it is not available."""
+    holds: bool
+    """Every probe was held, and a harmless checker ran right after each."""
+    probes: list[ProbeResult] = []
+
+
+class SandboxReport(Record):
+    """POST /v1/sandbox/selftest: the layers that hold on this machine."""
+
+    ok: bool
+    """No available layer was breached, and both runtimes (`monty`, `process`) are available."""
+    layers: list[LayerReport]

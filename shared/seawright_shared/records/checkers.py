@@ -1,8 +1,8 @@
 """The declarative checker of a task's outcome, and what its self-test measured."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import JsonValue
+from pydantic import JsonValue, model_validator
 
 from seawright_shared.records.base import Record
 
@@ -65,6 +65,33 @@ class CheckerSpec(Record):
     said: list[SaidItem] = []
 
 
+CheckerStatus = Literal["untested", "ok", "quarantined"]
+
+
+class Checker(Record):
+    """A checker in either form: a declarative spec, or source code against the interface `api`.
+
+    Source runs in a sandbox only: Monty by default, a CPython process where it says so.
+    """
+
+    spec: CheckerSpec | None = None
+    source: str | None = None
+    """Defines `check(ctx, ck)`, which returns `ck.result()`."""
+    api: Literal["ck/1"] = "ck/1"
+    runtime: Literal["monty", "cpython"] = "monty"
+    """Where source runs."""
+    origin: Literal["compiled", "llm", "human"] = "human"
+    status: CheckerStatus = "untested"
+    reason: str = ""
+    """Why it is quarantined. Its verdicts are faults until it passes the gate."""
+
+    @model_validator(mode="after")
+    def _is_one_form(self) -> Self:
+        if (self.spec is None) == (self.source is None):
+            raise ValueError("a checker is either a spec or source")
+        return self
+
+
 class KillRow(Record):
     """One row of the kill matrix: mutants of one operator, and how many the checker killed."""
 
@@ -75,6 +102,15 @@ class KillRow(Record):
     """Mutants whose final state equals gold's; not counted as survivors."""
 
 
+class StyleKills(Record):
+    """What one style of checker kills of the same mutants: a row of the matrix operator x style."""
+
+    style: Literal["assertions", "hash", "composite"]
+    """assertions: goals, calls and sentences; hash: the final state; composite: every must."""
+    form: Literal["spec", "source"]
+    kills: list[KillRow]
+
+
 class SelfTest(Record):
     """The gate of twelve points that a checker passes before any rollout (DESIGN 5)."""
 
@@ -83,3 +119,5 @@ class SelfTest(Record):
     false_rejects: int = 0
     failures: list[str] = []
     """The points that failed, by name, with the reason."""
+    styles: list[StyleKills] = []
+    """For comparison, where asked for: an average hides an operator that no such checker kills."""

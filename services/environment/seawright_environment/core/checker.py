@@ -33,14 +33,13 @@ def judge(spec: CheckerSpec, run: Replay) -> Verdict:
     try:
         checks = list(_checks(spec, run))
     except BREAKS as error:
-        return Verdict(
-            subject="trajectory",
-            ok=False,
-            stage="checker",
-            failure_class=f"checker:{type(error).__name__}",
-            rationale=f"the checker could not be applied: {error}",
-            attribution=Attribution.CHECKER,
-        )
+        why = f"the checker could not be applied: {error}"
+        return checker_fault(type(error).__name__, why)
+    return checked(checks)
+
+
+def checked(checks: list[Check]) -> Verdict:
+    """Return the verdict of checks that are all musts."""
     failed = next((check for check in checks if not check.ok), None)
     return Verdict(
         subject="trajectory",
@@ -50,6 +49,18 @@ def judge(spec: CheckerSpec, run: Replay) -> Verdict:
         rationale=failed.why if failed else "",
         checks=checks,
         reward=0.0 if failed else 1.0,
+    )
+
+
+def checker_fault(kind: str, rationale: str) -> Verdict:
+    """Return the verdict of a checker that gave none: it has no reward."""
+    return Verdict(
+        subject="trajectory",
+        ok=False,
+        stage="checker",
+        failure_class=f"checker:{kind}",
+        rationale=rationale[:500],
+        attribution=Attribution.CHECKER,
     )
 
 
@@ -64,6 +75,11 @@ def holds(spec: CheckerSpec, run: Replay) -> bool | None:
 def _checks(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
     for kind in ITEMS:
         yield from _CHECKS[kind](spec, run)
+
+
+def check_items(spec: CheckerSpec, run: Replay, kind: str) -> list[Check]:
+    """Return the checks of one kind of item; raises one of `BREAKS` where they do not fit."""
+    return list(_CHECKS[kind](spec, run))
 
 
 def is_quarantined(verdict: Verdict) -> bool:

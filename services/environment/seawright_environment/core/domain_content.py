@@ -31,6 +31,8 @@ class DomainContent:
     """tau2-bench's environment assertions, by function name."""
     goal_types: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
+    now: str = ""
+    """The domain's own present as its tools and policy tell it; empty where it has none."""
 
     def kit_of(self, requestor: Requestor) -> Toolkit | None:
         """Return the tools that this party may call."""
