@@ -77,14 +77,14 @@ class ExchangeClient:
         """Return the database files of the AReaL-tau2 folder."""
         return await self._peer.get("/v1/areal-snapshots", ArealSnapshots)
 
-    async def areal_tasks(self, domain: str, after: int = 0, limit: int = 200) -> ArealTasks:
-        """Return RL rows of a domain as tasks, those after a line."""
+    async def areal_tasks(self, domain: str, after: str = "0-0", limit: int = 200) -> ArealTasks:
+        """Return RL rows of a domain as tasks, those after a place (`next_after`)."""
         params = {"domain": domain, "after": after, "limit": limit}
         return await self._peer.get("/v1/areal-tasks", ArealTasks, params=params)
 
     async def areal_dialogues(
-        self, domain: str, after: int = 0, limit: int = 200
+        self, domain: str, after: str = "0-0", limit: int = 200
     ) -> ArealDialogues:
-        """Return SFT rows of a domain as dialogues, those after a line."""
+        """Return SFT rows of a domain as dialogues, those after a place (`next_after`)."""
         params = {"domain": domain, "after": after, "limit": limit}
         return await self._peer.get("/v1/areal-dialogues", ArealDialogues, params=params)

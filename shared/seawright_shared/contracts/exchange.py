@@ -145,12 +145,24 @@ class ArealSnapshots(Record):
     snapshots: list[ArealSnapshot]
 
 
+class RefusedGold(Record):
+    """A golden action that the tools refuse: tau2-bench's evaluation passes it over."""
+
+    index: int
+    """Position of its task on this page."""
+    line: int
+    action_id: str
+    name: str
+    error: str
+
+
 class ArealTasks(Record):
     """GET /v1/areal-tasks?domain=&after=&limit=: RL rows as tasks, in file order."""
 
     tasks: list[Task]
-    next_after: int | None = None
-    """Line to go on after; None: these are the last."""
+    refused: list[RefusedGold]
+    next_after: str | None = None
+    """Where to go on; None: these are the last."""
 
 
 class ArealDialogues(Record):
@@ -158,6 +170,7 @@ class ArealDialogues(Record):
 
     dialogues: list[Dialogue]
     num_read: int
+    """Rows of the domain."""
     num_failed: int
-    """Rows left out because either label says that the dialogue failed."""
-    next_after: int | None = None
+    """Of those, left out because a label says that the dialogue failed."""
+    next_after: str | None = None

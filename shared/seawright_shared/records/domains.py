@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from seawright_shared.records.base import Record
 from seawright_shared.records.messages import ToolSchema
 
@@ -14,6 +16,8 @@ class DatabaseRef(Record):
     seed: int = 0
     num_customers: int = 200
     """Size of a generated database; ignored for tau2's."""
+    snapshot: str | None = Field(default=None, exclude_if=lambda name: name is None)
+    """File of an AReaL-tau2 folder that stands in the place of tau2's own; None: tau2's own."""
 
 
 class Domain(Record):

@@ -21,11 +21,11 @@ from seawright_shared.contracts.exchange import (
     RunExportRequest,
     RunImport,
     RunImportRequest,
-    Tau2Splits,
     TaskExport,
     TaskExportRequest,
     TaskImport,
     TaskImportRequest,
+    Tau2Splits,
 )
 from seawright_shared.records.domains import DatabaseRef
 
