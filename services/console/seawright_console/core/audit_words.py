@@ -13,6 +13,7 @@ CODES: Mapping[str, str] = {
     "read-refused": "A golden read is refused and silently passed over.",
     "write-without-effect": "A golden write changes nothing.",
     "target-by-defect": "Gold's final state hangs on a known defect of tau2-bench's tools.",
+    "target-unrounded": "Gold's final state holds amounts that tau2-bench's tools did not round.",
     "repeated-write": "Gold makes the same write twice.",
     "gold-fails": "An episode that does exactly what gold says is not rewarded.",
     "no-criteria": "Every episode is rewarded.",
