@@ -20,6 +20,11 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("SEAWRIGHT_ENVIRONMENT_TAU2_DATA_DIR", "TAU2_DATA_DIR"),
     )
     """tau2-bench's data folder (it holds `tau2/domains` or `domains`); None: seeds only."""
+    areal_data_dir: Path | None = Field(
+        default=None,
+        validation_alias=AliasChoices("SEAWRIGHT_ENVIRONMENT_AREAL_DATA_DIR", "AREAL_DATA_DIR"),
+    )
+    """A folder of the public AReaL-tau2 data (`tau2_rl_train.jsonl` and its like)."""
     max_databases: int = Field(default=8, ge=1)
     """Databases kept in memory; the least recently used one goes first."""
     max_sessions: int = Field(default=20_000, ge=1)

@@ -10,10 +10,12 @@ from math import ceil
 
 from fastapi import FastAPI
 
+from seawright_environment.adapters.areal_files import ArealFiles
 from seawright_environment.adapters.memory_sessions import MemorySessions, SessionLimits
 from seawright_environment.adapters.process_pool import ProcessPool
 from seawright_environment.adapters.tau2_files import Tau2Files
 from seawright_environment.adapters.worker_process import WorkerProcess
+from seawright_environment.api.areal import areal_routes
 from seawright_environment.api.audits import audit_routes, order_of
 from seawright_environment.api.capacity import capacity_routes
 from seawright_environment.api.domains import domain_routes
@@ -36,6 +38,7 @@ from seawright_environment.usecases.draft_tasks import DraftTasks
 from seawright_environment.usecases.fork_session import ForkSession
 from seawright_environment.usecases.grade_tau2_runs import GradeTau2Runs
 from seawright_environment.usecases.grant_capability import GrantCapability
+from seawright_environment.usecases.import_areal import ImportAreal
 from seawright_environment.usecases.import_tau2 import ImportTau2Tasks
 from seawright_environment.usecases.list_tau2_tasks import ListTau2Tasks
 from seawright_environment.usecases.open_session import OpenSessionFor
@@ -111,7 +114,13 @@ def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
     A worker's number stands in the ids of its sessions.
     """
     files = Tau2Files(folder=settings.tau2_data_dir)
-    databases = Databases(DOMAINS, read_tau2=files.database, max_databases=settings.max_databases)
+    areal = ArealFiles(folder=settings.areal_data_dir)
+    databases = Databases(
+        DOMAINS,
+        read_tau2=files.database,
+        read_snapshot=areal.snapshot,
+        max_databases=settings.max_databases,
+    )
     limits = SessionLimits(
         max_sessions=ceil(settings.max_sessions / settings.worker_processes),
         ttl_seconds=settings.session_ttl_seconds,
@@ -177,6 +186,7 @@ def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
             task_check_routes(CheckTasks(databases, AUTHORS)),
             audit_routes(audit_tasks(databases, settings)),
             exchange_routes(exchange(databases, files)),
+            areal_routes(ImportAreal(databases=databases, source=areal)),
         ),
     ]
     return create_app(
