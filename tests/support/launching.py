@@ -10,8 +10,7 @@ from seawright_trainer.adapters.local_launcher import LocalLauncher
 from seawright_trainer.core.attempts import AttemptConfig
 
 
-async def main() -> None:
-    config = AttemptConfig.model_validate_json(Path(sys.argv[1]).read_text())
+async def main(config: AttemptConfig) -> None:
     attempt = await LocalLauncher().launch(config)
     sys.stdout.write(f"{attempt.process.pid}\n")
     sys.stdout.flush()
@@ -20,4 +19,4 @@ async def main() -> None:
 
 if __name__ == "__main__":
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    asyncio.run(main())
+    asyncio.run(main(AttemptConfig.model_validate_json(Path(sys.argv[1]).read_text())))

@@ -22,7 +22,7 @@ class SqlVersions:
         self._events = events
 
     async def mark_served(self, run_id: str, version: PolicyVersion) -> None:
-        """The version is served: it is the run's version now."""
+        """The version is served: it is the run's version now, unless a newer one is."""
         table = policy_versions
         async with self._database.transaction() as connection:
             served = (
@@ -32,7 +32,9 @@ class SqlVersions:
                 .values(state="served")
             )
             is_new = (await connection.execute(served)).rowcount == 1
-            moved = update(training_runs).where(training_runs.c.id == run_id)
+            runs = training_runs
+            is_behind = (runs.c.id == run_id) & (runs.c.version <= version.version)
+            moved = update(runs).where(is_behind)
             await connection.execute(
                 moved.values(version=version.version, updated_at=self._database.now())
             )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from seawright_shared.contracts.policy import PublishRequest
+from seawright_shared.errors import ConflictError
 from seawright_shared.records.rollouts import PolicyVersion
 from seawright_trainer.core.ports import Policy, Versions, Weights
 from seawright_trainer.core.training_runs import RunState
@@ -24,10 +25,17 @@ class PublishVersion:
             training_run_id=version.training_run_id,
             step=version.step,
         )
+        try:
+            await self._both_phases(version, request)
+        except ConflictError:
+            # A policy that restarted in between forgot what was prepared.
+            await self._both_phases(version, request)
+        await self.versions.mark_served(run_id, version)
+
+    async def _both_phases(self, version: PolicyVersion, request: PublishRequest) -> None:
         await self.policy.publish(version.model, version.version, request)
         commit = request.model_copy(update={"phase": "commit"})
         await self.policy.publish(version.model, version.version, commit)
-        await self.versions.mark_served(run_id, version)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +71,23 @@ class ServeStart:
 
     async def restore(self, run: RunState) -> None:
         """Serve the run's version again where the policy lost it: it was restarted."""
-        served = await self.policy.served(run.spec.model.name)
-        current = None if served is None else served.current
-        if current is not None and current.version >= run.shown.version:
+        if await self._is_served(run.spec.model.name, run.shown.version):
             return
         version = await self.versions.current(run.shown.id)
-        if version is not None:
+        if version is None:
+            return
+        try:
             await self.publish(run.shown.id, version)
+        except ConflictError:
+            # A step that was reported meanwhile has published newer weights.
+            if not await self._is_served(version.model, version.version + 1):
+                raise
+
+    async def _is_served(self, model: str, version: int) -> bool:
+        """Return whether this version of the model, or a newer one, is served."""
+        served = await self.policy.served(model)
+        current = None if served is None else served.current
+        return current is not None and current.version >= version
 
     async def _wanted(self, run: RunState, step: int) -> PolicyVersion:
         if step > 0:
