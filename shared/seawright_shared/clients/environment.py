@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from seawright_shared.clients.environment_session import EnvironmentSession
 from seawright_shared.clients.peer import Peer
 from seawright_shared.contracts.environment import (
     AuditRequest,
@@ -21,18 +22,30 @@ from seawright_shared.contracts.environment import (
     VerificationRequest,
     VerificationResponse,
 )
+from seawright_shared.contracts.environment_sessions import (
+    Capability,
+    CapabilityRequest,
+    Capacity,
+    RecordedCall,
+    RestoreRequest,
+    SessionCalls,
+    Snapshot,
+    SnapshotList,
+    SnapshotRequest,
+    ToolList,
+    VerificationBatch,
+    VerificationBatchRequest,
+)
 from seawright_shared.contracts.pages import Page
-from seawright_shared.errors import ConflictError, SessionLostError
 from seawright_shared.records.audits import AuditReport
 from seawright_shared.records.domains import DatabaseRef, Domain
-from seawright_shared.records.messages import ToolCall, ToolResult
+from seawright_shared.records.ids import new_id
+from seawright_shared.records.messages import Requestor
 from seawright_shared.records.tasks import EnvironmentCall, PatchOp
 
 SESSIONS = "/v1/env-sessions"
 AUDIT_SECONDS = 600.0
 """How long a client waits for an audit."""
-MAX_REOPENINGS = 3
-"""Losses in a row after which a call is given up."""
 
 
 class EnvironmentClient:
@@ -54,10 +67,21 @@ class EnvironmentClient:
         path = f"/v1/domains/{domain}/tau2-tasks"
         return await self._peer.get(path, Tau2Tasks, params={"split": split})
 
+    async def tools(
+        self, domain: str, *, form: str = "native", requestor: Requestor | None = None
+    ) -> ToolList:
+        """Return a domain's tools; `form` "openai" is what chat completions take."""
+        params = {"format": form, "requestor": requestor}
+        return await self._peer.get(f"/v1/domains/{domain}/tools", ToolList, params=params)
+
+    async def capacity(self) -> Capacity:
+        """Return how much room there is."""
+        return await self._peer.get("/v1/capacity", Capacity)
+
     async def open(self, request: SessionRequest) -> Session:
         """Open a bare session; `open_session` gives one that re-opens itself."""
         # A session that nobody learned of expires: opening twice harms nothing.
-        return await self._peer.post(SESSIONS, request, Session)
+        return await self._peer.post(SESSIONS, request, Session, idempotency_key=new_id("open"))
 
     async def session(self, session_id: str) -> Session:
         """Return a session, or raise `SessionLostError`."""
@@ -78,10 +102,57 @@ class EnvironmentClient:
         """Return the state's hash, and what differs from the initial state."""
         return await self._peer.get(f"{SESSIONS}/{session_id}/state", StateResponse)
 
-    async def fork(self, session_id: str, num: int = 1) -> list[Session]:
-        """Return independent sessions of the same state."""
+    async def calls(self, session_id: str) -> list[RecordedCall]:
+        """Return what was called so far, by anybody."""
+        return (await self._peer.get(f"{SESSIONS}/{session_id}/calls", SessionCalls)).calls
+
+    async def fork(
+        self, session_id: str, num: int = 1, snapshot: str | None = None
+    ) -> list[Session]:
+        """Return independent sessions of the present state, or of a snapshot's."""
         path = f"{SESSIONS}/{session_id}/forks"
-        return (await self._peer.post(path, ForkRequest(num=num), ForkResponse)).sessions
+        request = ForkRequest(num=num, snapshot=snapshot)
+        return (await self._peer.post(path, request, ForkResponse)).sessions
+
+    async def take_snapshot(self, session_id: str, name: str) -> Snapshot:
+        """Keep the present state under a name, as long as the session is kept."""
+        path = f"{SESSIONS}/{session_id}/snapshots"
+        return await self._peer.post(
+            path, SnapshotRequest(name=name), Snapshot, idempotency_key=name
+        )
+
+    async def snapshots(self, session_id: str) -> list[Snapshot]:
+        """Return the session's snapshots, in the order of their taking."""
+        path = f"{SESSIONS}/{session_id}/snapshots"
+        return (await self._peer.get(path, SnapshotList)).snapshots
+
+    async def drop_snapshot(self, session_id: str, name: str) -> None:
+        """Let a snapshot go."""
+        await self._peer.delete(f"{SESSIONS}/{session_id}/snapshots/{name}")
+
+    async def restore(self, session_id: str, snapshot: str) -> Session:
+        """Go back to a snapshot."""
+        path = f"{SESSIONS}/{session_id}/restore"
+        request = RestoreRequest(snapshot=snapshot)
+        return await self._peer.post(path, request, Session, idempotency_key=snapshot)
+
+    async def capability(self, session_id: str, requestor: Requestor = "assistant") -> Capability:
+        """Return a token for one party's tools over MCP; the party's earlier one is void."""
+        path = f"{SESSIONS}/{session_id}/capabilities"
+        request = CapabilityRequest(requestor=requestor)
+        return await self._peer.post(path, request, Capability, idempotency_key=new_id("grant"))
+
+    async def verify_batch(
+        self, items: Sequence[VerificationRequest], *, timeout_seconds: float | None = None
+    ) -> VerificationBatch:
+        """Verify many trajectories; each item has its verdict or its problem, in order."""
+        return await self._peer.post(
+            "/v1/verification-batches",
+            VerificationBatchRequest(items=list(items)),
+            VerificationBatch,
+            idempotency_key=new_id("batch"),
+            timeout_seconds=timeout_seconds,
+        )
 
     async def verify(self, request: VerificationRequest) -> VerificationResponse:
         """Replay a trajectory's calls and judge them."""
@@ -113,7 +184,7 @@ class EnvironmentClient:
         *,
         initial_patch: Sequence[PatchOp] = (),
         initial_calls: Sequence[EnvironmentCall] = (),
-    ) -> "EnvironmentSession":
+    ) -> EnvironmentSession:
         """Open a session that re-opens itself by its history when the service lost it."""
         request = SessionRequest(
             database=database,
@@ -121,77 +192,3 @@ class EnvironmentClient:
             initial_calls=list(initial_calls),
         )
         return EnvironmentSession(self, request, await self.open(request))
-
-
-class EnvironmentSession:
-    """A session with its history. One caller at a time: calls of an episode are in order."""
-
-    def __init__(
-        self, client: EnvironmentClient, request: SessionRequest, session: Session
-    ) -> None:
-        self._client = client
-        self._request = request
-        self._session = session
-        self._history: list[EnvironmentCall] = []
-        self._state_hash = session.state_hash
-
-    @property
-    def id(self) -> str:
-        """The present session's id; a re-opened session has a new one."""
-        return self._session.id
-
-    @property
-    def state_hash(self) -> str:
-        """The state's hash after the history."""
-        return self._state_hash
-
-    @property
-    def history(self) -> list[EnvironmentCall]:
-        """The calls made so far, refused ones included."""
-        return list(self._history)
-
-    async def call(self, call: ToolCall) -> ToolResult:
-        """Execute one call exactly once on this session's state, whatever is lost meanwhile."""
-        for _ in range(MAX_REOPENINGS):
-            request = ToolCallRequest(
-                call_id=f"{len(self._history)}:{call.id}"[:200],
-                name=call.name,
-                arguments=call.arguments,
-                requestor=call.requestor,
-                expected_version=len(self._history),
-            )
-            try:
-                answer = await self._client.call_tool(self._session.id, request)
-            except SessionLostError:
-                await self._reopen()
-                continue
-            self._history.append(
-                EnvironmentCall(requestor=call.requestor, name=call.name, arguments=call.arguments)
-            )
-            self._state_hash = answer.state_hash or self._state_hash
-            return answer.result.model_copy(update={"call_id": call.id})
-        raise SessionLostError("the session was lost again and again", {"session_id": self.id})
-
-    async def state(self) -> StateResponse:
-        """Return the state's hash and diff, re-opening if need be."""
-        try:
-            state = await self._client.state(self._session.id)
-        except SessionLostError:
-            await self._reopen()
-            state = await self._client.state(self._session.id)
-        return state
-
-    async def close(self) -> None:
-        """Let the session go."""
-        await self._client.close(self._session.id)
-
-    async def _reopen(self) -> None:
-        """Replay the history; the state's hash must come out the same."""
-        again = self._request.model_copy(update={"history": self._history})
-        session = await self._client.open(again)
-        if session.state_hash != self._state_hash:
-            raise ConflictError(
-                "replaying the history gave another state: the environment changed",
-                {"expected": self._state_hash, "found": session.state_hash},
-            )
-        self._session = session

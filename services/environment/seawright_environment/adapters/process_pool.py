@@ -54,9 +54,11 @@ class ProcessPool:
                     task.cancel()
 
     async def check(self) -> str | None:
-        """Say which workers do not answer."""
-        down = [str(worker.index) for worker in self.workers if not worker.is_up]
-        return f"workers {', '.join(down)} are being started" if down else None
+        """Say which kind of worker is missing; one that is down leaves the others' work be."""
+        for group, what in ((self._holders, "sessions"), (self._others, "verifications")):
+            if not any(worker.is_up for worker in group):
+                return f"no worker for {what} is up"
+        return None
 
     async def capacity(self) -> Capacity:
         """Return the room of all workers together."""
