@@ -4,13 +4,15 @@ import asyncio
 import secrets
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from math import ceil
 
 from fastapi import FastAPI
+from structlog.stdlib import get_logger
 
 from seawright_environment.adapters.areal_files import ArealFiles
+from seawright_environment.adapters.entry_point_domains import installed
 from seawright_environment.adapters.memory_sessions import MemorySessions, SessionLimits
 from seawright_environment.adapters.process_pool import ProcessPool
 from seawright_environment.adapters.tau2_files import Tau2Files
@@ -28,6 +30,8 @@ from seawright_environment.api.snapshots import snapshot_routes
 from seawright_environment.api.task_checks import task_check_routes
 from seawright_environment.api.verifications import verification_routes
 from seawright_environment.core.databases import Databases
+from seawright_environment.core.domain_plugins import Domains, joined
+from seawright_environment.core.drafting import Author
 from seawright_environment.domains import AUTHORS, DOMAINS
 from seawright_environment.settings import Settings
 from seawright_environment.usecases.audit_tasks import AuditTasks
@@ -115,8 +119,10 @@ def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
     """
     files = Tau2Files(folder=settings.tau2_data_dir)
     areal = ArealFiles(folder=settings.areal_data_dir)
+    domains = all_domains()
     databases = Databases(
-        DOMAINS,
+        domains.contents,
+        broken=domains.broken,
         read_tau2=files.database,
         read_snapshot=areal.snapshot,
         max_databases=settings.max_databases,
@@ -164,7 +170,7 @@ def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
     meter = Meter("environment")
     open_sessions = meter.gauge("open_sessions", "Sessions that are open here.")
     open_sessions.set_function(lambda: len(sessions))
-    described = DescribeDomains.of(DOMAINS)
+    described = DescribeDomains.of(domains.contents)
     verify = VerifyTrajectory(databases=databases)
     verify_batch = VerifyBatch(
         verify=verify, clock=time.monotonic, max_seconds=settings.batch_seconds
@@ -182,9 +188,9 @@ def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
         capacity_routes(capacity),
         slots.around(
             verification_routes(verify, verify_batch),
-            draft_routes(DraftTasks(databases, AUTHORS)),
-            task_check_routes(CheckTasks(databases, AUTHORS)),
-            audit_routes(audit_tasks(databases, settings)),
+            draft_routes(DraftTasks(databases, domains.authors)),
+            task_check_routes(CheckTasks(databases, domains.authors)),
+            audit_routes(audit_tasks(databases, domains.authors, settings)),
             exchange_routes(exchange(databases, files)),
             areal_routes(ImportAreal(databases=databases, source=areal)),
         ),
@@ -192,6 +198,16 @@ def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
     return create_app(
         "environment", routers, lifespan=lifespan, larger_bodies=LARGER_BODIES, meter=meter
     )
+
+
+def all_domains() -> Domains:
+    """Return the built-in domains and those of installed packages; tell which are broken."""
+    found = joined(DOMAINS, AUTHORS, installed())
+    for broken in found.broken:
+        get_logger().error(
+            "domain.refused", domain=broken.name, source=broken.source, reason=broken.reason
+        )
+    return found
 
 
 def exchange(databases: Databases, files: Tau2Files) -> ExchangeUseCases:
@@ -204,11 +220,13 @@ def exchange(databases: Databases, files: Tau2Files) -> ExchangeUseCases:
     )
 
 
-def audit_tasks(databases: Databases, settings: Settings) -> AuditTasks:
+def audit_tasks(
+    databases: Databases, authors: Mapping[str, Author], settings: Settings
+) -> AuditTasks:
     """Return the audit over these databases."""
     return AuditTasks(
         databases=databases,
-        authors=AUTHORS,
+        authors=authors,
         max_seconds=settings.audit_seconds,
         clock=time.monotonic,
     )
@@ -219,5 +237,7 @@ def local_audit(
 ) -> Callable[[AuditRequest, Callable[[int, int], None]], AuditReport]:
     """Return the audit for a caller in this process, who watches how many tasks are done."""
     files = Tau2Files(folder=settings.tau2_data_dir)
-    audit = audit_tasks(Databases(DOMAINS, read_tau2=files.database), settings)
+    domains = all_domains()
+    databases = Databases(domains.contents, read_tau2=files.database)
+    audit = audit_tasks(databases, domains.authors, settings)
     return lambda request, watch: audit(order_of(request), watch)

@@ -22,7 +22,8 @@ def exact_shop(seed: int = 1, num_customers: int = 40) -> Base:
     """Return the same shop with tau2-bench's behaviour, defects included."""
     content, made = DOMAINS["retail"], shop(seed, num_customers).database
     tables = {name: dict(table) for name, table in made.tables.items()}
-    return Base(content=content, database=Database(name="exact", tables=tables, has_text_hash=True))
+    database = Database(name="exact", tables=tables, has_text_hash=True, is_exact=True)
+    return Base(content=content, database=database)
 
 
 def open_exact_world(seed: int = 1) -> World:

@@ -45,11 +45,11 @@ def of_project(folder: Path) -> list[Candidate]:
 
 
 def _declared(document: dict[str, object]) -> dict[str, str]:
-    here: object = document
+    here = document
     for key in ("project", "entry-points", GROUP):
-        here = here.get(key) if isinstance(here, dict) else None
-    table = cast("dict[str, object]", here) if isinstance(here, dict) else {}
-    return {name: str(value) for name, value in table.items()}
+        inner = here.get(key)
+        here = cast("dict[str, object]", inner) if isinstance(inner, dict) else {}
+    return {name: str(value) for name, value in here.items()}
 
 
 def _load(folder: Path, name: str, value: str) -> object:

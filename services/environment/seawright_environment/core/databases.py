@@ -2,12 +2,13 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from pydantic import JsonValue
 
 from seawright_environment.core.areal_databases import shared_tables
 from seawright_environment.core.domain_content import DomainContent
+from seawright_environment.core.domain_plugins import BrokenDomain
 from seawright_environment.core.state import Database
 from seawright_environment.core.world import Base
 from seawright_shared.errors import FieldError, InvalidRequestError, NotFoundError
@@ -30,11 +31,13 @@ class Databases:
         self,
         domains: Mapping[str, DomainContent],
         *,
+        broken: Sequence[BrokenDomain] = (),
         read_tau2: ReadTau2 | None = None,
         read_snapshot: ReadSnapshot | None = None,
         max_databases: int = 8,
     ) -> None:
         self._domains = domains
+        self._broken = {each.name: each for each in broken}
         self._read_tau2 = read_tau2
         self._read_snapshot = read_snapshot
         self._max_databases = max_databases
@@ -44,6 +47,10 @@ class Databases:
     def content(self, domain: str) -> DomainContent:
         """Return a domain's content, or raise `NotFoundError`."""
         content = self._domains.get(domain)
+        if content is None and domain in self._broken:
+            broken = self._broken[domain]
+            detail = f"domain {domain!r} is broken: {broken.source}: {broken.reason}"
+            raise NotFoundError(detail, {"domains": sorted(self._domains)})
         if content is None:
             raise NotFoundError(f"no domain {domain!r}", {"domains": sorted(self._domains)})
         return content

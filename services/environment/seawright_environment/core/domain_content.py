@@ -8,11 +8,17 @@ from pydantic import JsonValue
 from seawright_environment.core.json_values import JsonObject, Tables
 from seawright_environment.core.state import State
 from seawright_environment.core.toolkits import Tool, Toolkit
+from seawright_shared.errors import NotFoundError
 from seawright_shared.records.base import content_hash
 from seawright_shared.records.domains import Domain
 from seawright_shared.records.messages import Requestor, ToolSchema
 
 Assertion = Callable[[State, Mapping[str, JsonValue]], bool]
+
+
+def _not_of_tau2(file: Mapping[str, JsonValue]) -> Tables:
+    del file
+    raise NotFoundError("this domain is not one of tau2-bench's")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +30,8 @@ class DomainContent:
     user_toolkit: Toolkit | None = None
     generate: Callable[[int, int], Tables]
     """Makes a database from a seed and a number of customers."""
-    import_tables: Callable[[Mapping[str, JsonValue]], Tables]
-    """Reads tau2-bench's own file of this domain."""
+    import_tables: Callable[[Mapping[str, JsonValue]], Tables] = _not_of_tau2
+    """Reads tau2-bench's own file of this domain, where there is one."""
     domain_policy: Callable[[], str]
     assertions: Mapping[str, Assertion] = field(default_factory=dict[str, Assertion])
     """tau2-bench's environment assertions, by function name."""

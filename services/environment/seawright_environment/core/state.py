@@ -11,6 +11,8 @@ from seawright_environment.core.state_hashing import TextHash
 
 Overlay = dict[str, dict[str, JsonObject | None]]
 """Changed entities by table and id; None marks a deleted one."""
+MAX_TEXTS = 20_000
+"""Texts that a database keeps; a large one is read a little at a time."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -140,5 +142,7 @@ class State:
         texts = self.base.texts
         known = texts.get((table, key))
         if known is None:
+            if len(texts) >= MAX_TEXTS:
+                texts.clear()
             known = texts[(table, key)] = json.dumps(self.base.tables[table][key])
         return known

@@ -70,7 +70,7 @@ def _without_defects(
     """Return the tool that is tau2-bench's own on its own data, and corrected elsewhere."""
 
     def run(state: State, *arguments: JsonValue) -> str:
-        return (exact if state.base.has_text_hash else corrected)(state, *arguments)
+        return (exact if state.base.is_exact else corrected)(state, *arguments)
 
     run.__name__ = exact.__name__
     return run
