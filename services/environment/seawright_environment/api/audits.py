@@ -1,6 +1,5 @@
 """POST /v1/audits."""
 
-import threading
 from typing import Annotated
 
 from fastapi import APIRouter, Body
@@ -8,11 +7,7 @@ from fastapi.openapi.models import Example
 
 from seawright_environment.usecases.audit_tasks import AuditOrder, AuditTasks
 from seawright_shared.contracts.environment import AuditRequest
-from seawright_shared.errors import UnavailableError
 from seawright_shared.records.audits import AuditReport
-
-MAX_AT_ONCE = 2
-"""Audits in progress; they are CPU work, and sessions are served beside them."""
 
 EXAMPLES: dict[str, Example] = {
     "one task without gold": {
@@ -45,7 +40,6 @@ def order_of(request: AuditRequest) -> AuditOrder:
 def audit_routes(audit_tasks: AuditTasks) -> APIRouter:
     """Return the route of audits."""
     router = APIRouter(prefix="/v1", tags=["audits"])
-    places = threading.BoundedSemaphore(MAX_AT_ONCE)
 
     # Not a coroutine: an audit is CPU work, and runs in a thread.
     @router.post("/audits", operation_id="audit_tasks")
@@ -53,12 +47,7 @@ def audit_routes(audit_tasks: AuditTasks) -> APIRouter:
         request: Annotated[AuditRequest, Body(openapi_examples=EXAMPLES)],
     ) -> AuditReport:
         """Verify a set of tau2-bench tasks; a broken task is a finding and stops no other."""
-        if not places.acquire(blocking=False):
-            raise UnavailableError(f"{MAX_AT_ONCE} audits are in progress")
-        try:
-            return audit_tasks(order_of(request), _ignore)
-        finally:
-            places.release()
+        return audit_tasks(order_of(request), _ignore)
 
     return router
 

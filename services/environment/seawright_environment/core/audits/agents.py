@@ -29,7 +29,8 @@ def transfer_call(content: DomainContent) -> EnvironmentCall | None:
 def one_script(subjects: Sequence[Subject]) -> list[EnvironmentCall]:
     """Return every different write of a set's gold, in order; empty where they are too many.
 
-    Where tasks share an entity, an agent could make all these calls whatever it is asked.
+    Where tasks share an entity, an agent could make all these calls whatever it is asked. A task
+    of which it is just the gold is left out.
     """
     calls: dict[str, EnvironmentCall] = {}
     for subject in subjects:
@@ -49,7 +50,7 @@ def agent_passes(subject: Subject, script: Sequence[EnvironmentCall]) -> Iterato
     }
     if away is not None:
         episodes["transfer"] = subject.play((away,), TRANSFER)
-    if script:
+    if any(call not in subject.calls for call in script):
         episodes["script"] = subject.play(script, None)
     for agent, episode in episodes.items():
         if episode.is_rewarded:

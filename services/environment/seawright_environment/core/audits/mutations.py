@@ -17,6 +17,7 @@ from seawright_environment.core.world import Base
 from seawright_shared.records.checkers import Path
 from seawright_shared.records.tasks import EnvironmentCall
 
+_WORD = re.compile(r"[\w#@.+-]+")
 _TELLING = re.compile(r"[\w#@.+-]*\d[\w@.+-]*")
 """A word with a digit: an id, a phone number, an address."""
 SHORTEST_TELLING = 7
@@ -90,14 +91,18 @@ class Mutation:
     @cached_property
     def told(self) -> list[Place]:
         """The entities that the words name by their ids."""
-        words = dict.fromkeys(_TELLING.findall(self.subject.words))
         # Ids are looked up as they stand; the words were lowered, so upper case is tried too.
-        found = [
-            place
-            for word in words
+        spellings = [
+            spelling
+            for word in dict.fromkeys(_WORD.findall(self.subject.words))
             for spelling in (word.strip("."), word.strip(".").upper())
-            if (place := self.shop.entities.place_of(spelling))
         ]
+        entities, found = self.shop.entities, list[Place]()
+        for spelling in spellings:
+            place = entities.place_of(spelling)
+            # A word without a digit may be a person's id, but any other thing's by chance only.
+            if place and (place.table == entities.people or _TELLING.fullmatch(spelling)):
+                found.append(place)
         return list(dict.fromkeys(found))
 
     @cached_property
