@@ -9,10 +9,8 @@ from contextlib import asynccontextmanager
 from math import ceil
 
 from fastapi import FastAPI
-from structlog.stdlib import get_logger
 
 from seawright_environment.adapters.areal_files import ArealFiles
-from seawright_environment.adapters.entry_point_domains import installed
 from seawright_environment.adapters.memory_sessions import MemorySessions, SessionLimits
 from seawright_environment.adapters.process_pool import ProcessPool
 from seawright_environment.adapters.tau2_files import Tau2Files
@@ -30,9 +28,8 @@ from seawright_environment.api.snapshots import snapshot_routes
 from seawright_environment.api.task_checks import task_check_routes
 from seawright_environment.api.verifications import verification_routes
 from seawright_environment.core.databases import Databases
-from seawright_environment.core.domain_plugins import Domains, joined
 from seawright_environment.core.drafting import Author
-from seawright_environment.domains import AUTHORS, DOMAINS
+from seawright_environment.domain_wiring import all_domains
 from seawright_environment.settings import Settings
 from seawright_environment.usecases.audit_tasks import AuditTasks
 from seawright_environment.usecases.call_tool import CallTool
@@ -198,16 +195,6 @@ def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
     return create_app(
         "environment", routers, lifespan=lifespan, larger_bodies=LARGER_BODIES, meter=meter
     )
-
-
-def all_domains() -> Domains:
-    """Return the built-in domains and those of installed packages; tell which are broken."""
-    found = joined(DOMAINS, AUTHORS, installed())
-    for broken in found.broken:
-        get_logger().error(
-            "domain.refused", domain=broken.name, source=broken.source, reason=broken.reason
-        )
-    return found
 
 
 def exchange(databases: Databases, files: Tau2Files) -> ExchangeUseCases:

@@ -8,13 +8,25 @@ from what the generated database holds.
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
+
+from pydantic import JsonValue
 
 from seawright_environment.core import property_checks, property_checks_static
-from seawright_environment.core.conformance_kit_bench import Bench, Budget, Findings
+from seawright_environment.core.conformance_kit_bench import (
+    Bench,
+    Budget,
+    Findings,
+    hashes_of,
+    text_of,
+)
+from seawright_environment.core.conformance_kit_report import LawReport
 from seawright_environment.core.domain_plugins import DomainPlugin
+from seawright_environment.core.json_values import JsonObject
 from seawright_environment.core.property_checks_gold import check_gold
+from seawright_environment.core.world import World
+from seawright_shared.records.base import content_hash
 
 Law = Callable[[Bench, Findings], None]
 
@@ -32,24 +44,6 @@ LAWS: Mapping[str, Law] = {
     "gold runs": check_gold,
 }
 """Every law by its name, in the order in which they are told."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LawReport:
-    """What came of trying one law."""
-
-    law: str
-    tried: int
-    """Things it was tried on: tools, calls, sequences, tasks."""
-    failures: list[str]
-    """What is wrong, and where: each begins with the place."""
-    notes: list[str]
-    """What could not be tried, or is worth knowing."""
-
-    @property
-    def ok(self) -> bool:
-        """Whether the law holds as far as it was tried."""
-        return not self.failures
 
 
 def check_domain(
@@ -80,3 +74,26 @@ def place_of(error: BaseException) -> str:
     """Return the file and line where an error was raised."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+
+
+def fingerprint(plugin: DomainPlugin, budget: Budget | None = None) -> str:
+    """Return a hash of everything that generated calls were told and made: equal in every process."""
+    bench = Bench(plugin=plugin, budget=budget or Budget(drafts_per_goal=0), clock=lambda: 0.0)
+    told: list[JsonValue] = []
+    for sequence in bench.sequences:
+        world = World.open(bench.base(sequence.database))
+        for call in sequence.calls:
+            result = world.call(call.requestor, call.name, call.arguments)
+            told += [call.name, dict(call.arguments), result.content]
+        told.append(hashes_of(world))
+    texts = {
+        "/".join(key): text
+        for key, text in text_of(bench.base(bench.database).database.tables).items()
+    }
+    return content_hash(
+        {
+            "told": told,
+            "tables": cast("JsonObject", texts),
+            "domain": bench.content.describe().version,
+        }
+    )
