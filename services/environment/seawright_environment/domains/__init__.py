@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from seawright_environment.core.domain_content import DomainContent
 from seawright_environment.core.drafting import Author
+from seawright_environment.domains.airline.content import AIRLINE
 from seawright_environment.domains.retail.author import RetailAuthor
 from seawright_environment.domains.retail.content import RETAIL
 
-DOMAINS: Mapping[str, DomainContent] = {"retail": RETAIL}
+DOMAINS: Mapping[str, DomainContent] = {"airline": AIRLINE, "retail": RETAIL}
 """The registry: one line per domain."""
 
 AUTHORS: Mapping[str, Author] = {"retail": RetailAuthor()}

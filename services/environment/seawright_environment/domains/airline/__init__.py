@@ -1,0 +1,1 @@
+"""The airline domain: state, tools, policy text, generated airlines."""

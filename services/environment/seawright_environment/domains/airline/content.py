@@ -1,0 +1,25 @@
+"""The airline domain, put together."""
+
+from importlib import resources
+
+from seawright_environment.core.domain_content import DomainContent
+from seawright_environment.domains.airline.seed import generate_tables
+from seawright_environment.domains.airline.state import import_tables
+from seawright_environment.domains.airline.tools import TOOLKIT
+
+
+def _domain_policy() -> str:
+    return (
+        resources.files("seawright_environment.domains.airline")
+        .joinpath("policy.md")
+        .read_text(encoding="utf-8")
+    )
+
+
+AIRLINE = DomainContent(
+    name="airline",
+    toolkit=TOOLKIT,
+    generate=generate_tables,
+    import_tables=import_tables,
+    domain_policy=_domain_policy,
+)
