@@ -4,6 +4,9 @@ import typer
 
 from seawright_console.cli.audit import audit
 from seawright_console.cli.demo import demo
+from seawright_console.cli.exports import export_commands
+from seawright_console.cli.imports import import_commands
+from seawright_console.cli.regrade import contamination, regrade
 from seawright_console.cli.runs import evaluate, synth, train
 from seawright_console.cli.show import report, show
 from seawright_console.cli.up import up
@@ -18,8 +21,10 @@ def command_line() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for command in (demo, up, synth, train, evaluate, show, report, audit):
+    for command in (demo, up, synth, train, evaluate, show, report, audit, regrade, contamination):
         line.command()(command)
+    line.add_typer(import_commands())
+    line.add_typer(export_commands())
     return line
 
 
