@@ -42,7 +42,7 @@ def defect_findings(subject: Subject, other: Base | None) -> Iterator[AuditFindi
     what = "amounts that were not rounded" if is_rounding else "a known defect of its tools"
     yield AuditFinding(
         code="target-unrounded" if is_rounding else "target-by-defect",
-        severity="note" if is_rounding else "warning",
+        severity="note",
         pointer=subject.pointer("evaluation_criteria", "actions"),
         detail=f"gold's final state has {what} in it: corrected, it differs at {named}",
         task_id=subject.id,

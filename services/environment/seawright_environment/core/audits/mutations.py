@@ -115,7 +115,7 @@ class Mutation:
             for table in entities.tables:
                 for key in entities.belongings(person, table):
                     place = Place(table=table, key=key)
-                    texts = texts_in(entities.entity(place))
+                    texts = set(texts_in(entities.entity(place))) - {person}
                     if table != entities.people and any(_is_told(text, words) for text in texts):
                         found.add(place)
         return found
@@ -132,6 +132,13 @@ class Mutation:
     def wrong(self, kind: str, calls: Sequence[EnvironmentCall]) -> Mutant:
         """Return a mutant whose wrong is in the state."""
         return Mutant(kind=kind, calls=calls, said=self.subject.said)
+
+    def changed_by(self, extra: EnvironmentCall) -> set[tuple[str | int, ...]]:
+        """Return the fields that a call after gold changes; empty where it is refused."""
+        gold = self.subject.gold
+        world = gold.fork()
+        world.call(extra.requestor, extra.name, extra.arguments)
+        return {_field(op.path) for op in diff_states(gold.state, world.state)}
 
     def class_of(self, call: EnvironmentCall) -> str:
         """Return which class of collateral damage a call beside gold belongs to."""
@@ -213,23 +220,21 @@ def _requestors(it: Mutation) -> Iterator[Mutant]:
 
 
 def _collateral(it: Mutation) -> Iterator[Mutant]:
-    author, gold = it.shop.author, it.subject.calls
+    author, extras = it.shop.author, list[EnvironmentCall]()
     if author and it.person:
         right = [step.call for step in it.subject.writes]
-        for extra in author.collateral(it.subject.start.view, it.person, right):
-            yield it.wrong(it.class_of(extra), [*gold, extra])
-    for extra in it.shop.inventor.agent_calls(it.person):
-        yield it.wrong(it.class_of(extra), [*gold, extra])
+        extras += author.collateral(it.subject.start.view, it.person, right)
+    extras += it.shop.inventor.agent_calls(it.person)
+    for extra in extras:
+        if it.changed_by(extra):
+            yield it.wrong(it.class_of(extra), [*it.subject.calls, extra])
 
 
 def _device(it: Mutation) -> Iterator[Mutant]:
     for extra in it.shop.inventor.user_calls():
-        world = it.subject.gold.fork()
-        world.call(extra.requestor, extra.name, extra.arguments)
-        changed = {_field(op.path) for op in diff_states(it.subject.gold.state, world.state)}
+        changed = it.changed_by(extra)
         if changed:
-            is_goal = bool(changed & it.shop.goal_paths)
-            kind = "undoing" if is_goal else "collateral_device"
+            kind = "undoing" if changed & it.shop.goal_paths else "collateral_device"
             yield it.wrong(kind, [*it.subject.calls, extra])
 
 
