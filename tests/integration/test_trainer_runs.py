@@ -12,7 +12,7 @@ from seawright_shared.contracts.trainer import TrainingRun, TrainingStep
 from seawright_shared.records.jobs import JobStatus
 from seawright_shared.records.rollouts import PolicyVersion
 from seawright_trainer.adapters.local_launcher import LocalAttempt, LocalLauncher
-from seawright_trainer.core.attempts import AttemptConfig
+from seawright_trainer.core.attempts import AttemptConfig, ExitCode, Outcome
 from tests.support.toy_world import share_right
 from tests.support.trainer_house import TrainerHouse, open_house
 
@@ -102,6 +102,57 @@ def test_every_step_was_sampled_from_versions_at_most_two_old(played: Played):
     versions = [version.version for version in played.commits]
     assert versions == list(range(len(versions)))
     assert all(step.metrics["ess"] > 0.5 for step in played.steps)
+
+
+@dataclass
+class Told:
+    """What came of a run whose rank was told to stop by SIGTERM, between checkpoints."""
+
+    run: TrainingRun
+    steps: list[TrainingStep]
+    checkpoints: list[int]
+    status: int | None
+    outcome: Outcome
+
+
+async def sft_with_sigterm(folder: Path) -> Told:
+    launcher = WatchedLauncher()
+    url = f"sqlite+aiosqlite:///{folder}/trainer.db"
+    async with open_house(folder, url, launcher) as house:
+        spec = house.spec("sft", num_steps=400, checkpoint_every=1000)
+        run = await house.client.create_run(spec)
+        await reach(house, run.id, 3)
+        first = launcher.attempts[0]
+        os.kill(first.process.pid, signal.SIGTERM)
+        outcome = await first.wait()
+        async with asyncio.timeout(60):
+            while len(launcher.attempts) < 2:  # noqa: ASYNC110 - a list tells nobody
+                await asyncio.sleep(0.02)
+        checkpoints = [one.step for one in (await house.client.checkpoints(run.id)).data]
+        await reach(house, run.id, checkpoints[0] + 1)
+        steps = (await house.client.steps(run.id, limit=200)).data
+        going = await house.client.run(run.id)
+        await house.client.cancel(run.id)
+        await house.until(run.id, JobStatus.CANCELLED)
+        return Told(
+            run=going,
+            steps=steps,
+            checkpoints=checkpoints,
+            status=first.process.returncode,
+            outcome=outcome,
+        )
+
+
+def test_sigterm_hands_back_a_checkpoint_and_nothing_is_lost(tmp_path: Path):
+    told = asyncio.run(sft_with_sigterm(tmp_path))
+    assert told.status == told.outcome.exit_code == ExitCode.TERMINATED == 143
+    assert len(told.checkpoints) == 1, "made at SIGTERM: none was due"
+    assert told.checkpoints[0] >= 3
+    assert told.run.attempt == 2
+    assert not any(step.rolled_back for step in told.steps)
+    after = [step.attempt for step in told.steps if step.step > told.checkpoints[0]]
+    assert after
+    assert set(after) == {2}
 
 
 async def sft_on_two_ranks(folder: Path) -> tuple[TrainingRun, float]:

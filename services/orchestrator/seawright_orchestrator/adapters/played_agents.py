@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from seawright_orchestrator.adapters.trace_sizes import require_extension
 from seawright_orchestrator.core.ports import AgentPlayer, AgentTurn, Domains
 from seawright_orchestrator.core.prompts import agent_system
 from seawright_orchestrator.core.scripted_agent import ScriptedAgent
@@ -48,6 +49,7 @@ class PolicyAgent:
                 sampling=sampling,
             )
         )
+        require_extension(self.context, response.context)
         self.context = response.context
         self.num_turns += 1
         return AgentTurn(

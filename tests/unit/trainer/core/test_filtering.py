@@ -1,9 +1,10 @@
 """Laws of judging and weighing rollout groups (edge cases 2, 3, 4, 13 and 15)."""
 
 import pytest
+from pydantic import ValidationError
 
 from seawright_shared.records.rollouts import GroupMember, RolloutGroup
-from seawright_shared.records.specs import AlgorithmSpec
+from seawright_shared.records.specs import AlgorithmSpec, BatchSpec
 from seawright_shared.records.trajectories import StopReason
 from seawright_trainer.core.filtering import (
     judge_age,
@@ -37,6 +38,13 @@ def member(
 
 def group(*members: GroupMember) -> RolloutGroup:
     return RolloutGroup(id="g", stream_id="s", sequence=1, task_id="t", members=list(members))
+
+
+@pytest.mark.parametrize("field", ["group_size", "min_valid_members"])
+def test_groups_of_one_are_refused_before_anything_is_played(field: str):
+    kind = BatchSpec if field == "group_size" else AlgorithmSpec
+    with pytest.raises(ValidationError, match=field):
+        kind.model_validate({field: 1})
 
 
 def test_a_group_reduced_to_one_valid_member_is_dropped():

@@ -1,0 +1,90 @@
+"""Laws of the rendered dataset (edge case 18): what is left out is counted, not cut."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+
+from seawright_shared.contracts.policy import PublishRequest, RenderingRequest, ServedModel
+from seawright_shared.errors import InvalidRequestError
+from seawright_shared.records.datasets import Dialogue
+from seawright_shared.records.specs import BatchSpec
+from seawright_shared.stores.traces import TokenTrace
+from seawright_trainer.core.batches import StepBatch
+from seawright_trainer.usecases.render_dataset import RenderDataset
+from tests.unit.trainer.usecases.test_publish_version import SPEC, run_at
+
+LONGEST = 16
+
+
+def trace(num: int, *, has_loss: bool = True) -> TokenTrace:
+    return TokenTrace(
+        token_ids=np.arange(num, dtype=np.uint32),
+        logprobs=np.zeros(num, np.float32),
+        loss_mask=np.arange(num) > 0 if has_loss else np.arange(num) == 0,
+        versions=np.full(num, -1, np.int32),
+    )
+
+
+@dataclass
+class World:
+    """The ports of rendering: one dialogue per trace."""
+
+    traces: list[TokenTrace]
+    stored: list[StepBatch] = field(default_factory=list[StepBatch])
+    counts: dict[str, int] = field(default_factory=dict[str, int])
+
+    async def dialogues(self, dataset_id: str) -> list[Dialogue]:
+        plain = {"task_id": "t", "trajectory_id": "j", "system": "", "tools": [], "messages": []}
+        return [
+            Dialogue.model_validate({**plain, "id": str(index)})
+            for index in range(len(self.traces))
+        ]
+
+    async def renderings(self, request: RenderingRequest) -> list[TokenTrace]:
+        return [self.traces[int(dialogue.id)] for dialogue in request.dialogues]
+
+    async def put(self, batch: StepBatch) -> str:
+        self.stored.append(batch)
+        return "sha256:batch"
+
+    async def remember_rendering(
+        self, run_id: str, reference: str, counts: Mapping[str, int]
+    ) -> None:
+        self.counts = dict(counts)
+
+    async def served(self, name: str) -> ServedModel | None:
+        raise AssertionError("not asked here")
+
+    async def publish(self, name: str, version: int, request: PublishRequest) -> ServedModel:
+        raise AssertionError("not asked here")
+
+
+async def render(traces: list[TokenTrace]) -> World:
+    world = World(traces)
+    state = run_at(0)
+    spec = SPEC.model_copy(
+        update={"kind": "sft", "batch": BatchSpec(max_length=LONGEST, token_budget=64)}
+    )
+    state = replace(state, shown=state.shown.model_copy(update={"spec": spec}))
+    # One object plays all four ports; each has more methods than rendering calls.
+    await RenderDataset(runs=world, rollouts=world, policy=world, batches=world)(state)  # pyright: ignore[reportArgumentType]
+    return world
+
+
+async def test_a_dialogue_over_the_limit_is_dropped_whole_and_counted():
+    world = await render([trace(LONGEST), trace(LONGEST + 1), trace(3), trace(4, has_loss=False)])
+    assert world.stored[0].sequences.lengths == [LONGEST, 3]
+    assert world.counts == {
+        "dialogues": 4,
+        "kept": 2,
+        "too_long": 1,
+        "without_loss": 1,
+        "tokens": LONGEST + 3,
+    }
+
+
+async def test_a_dataset_of_which_nothing_is_left_is_refused_with_the_counts():
+    with pytest.raises(InvalidRequestError, match=r"1 are longer .* 16 tokens and 1 carry no loss"):
+        await render([trace(LONGEST + 1), trace(4, has_loss=False)])
