@@ -101,7 +101,7 @@ def items_of(model: type[Model], values: JsonValue) -> Sequence[Model]:
 
 def plain(values: Sequence[object]) -> JsonValue:
     """Return what the state keeps of `items_of`."""
-    kept = [item.model_dump() for item in values if isinstance(item, BaseModel)]
+    kept: list[JsonValue] = [item.model_dump() for item in values if isinstance(item, BaseModel)]
     if len(kept) == len(values) and isinstance(values, list):
         return kept
     return copied(cast("JsonValue", values))
