@@ -98,6 +98,8 @@ def _read(path: Path) -> JsonValue:
             )
         check_json(body)
         return cast("JsonValue", json.loads(body))
+    except InvalidRequestError as error:
+        raise _wrong(path, error.detail) from error
     except (ValueError, RecursionError) as error:
         form = "TOML" if path.suffix == ".toml" else "JSON"
         raise _wrong(path, f"is not {form}: {error}") from error

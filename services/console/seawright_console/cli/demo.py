@@ -11,15 +11,17 @@ from typing import Annotated
 import typer
 
 from seawright_console.adapters.jinja_pages import write_report
+from seawright_console.adapters.tau2_folder import require_tau2_data
 from seawright_console.cli import options
 from seawright_console.cli.embedded import embedded
 from seawright_console.cli.outcome import run, screen
 from seawright_console.cli.session import deployment
 from seawright_console.core.demo_plan import DemoPlan
-from seawright_console.core.demo_result import DemoResult
+from seawright_console.core.demo_result import CONTROL, DemoResult
 from seawright_console.core.deployment import Deployment
 from seawright_console.core.ports import Screen
 from seawright_console.core.report import report_of
+from seawright_console.core.run_failure import RunFailedError
 from seawright_console.settings import Settings
 from seawright_console.usecases.gather_findings import GatherFindings
 from seawright_console.usecases.run_demo import RunDemo
@@ -67,6 +69,8 @@ async def _demo(
 ) -> None:
     shown = screen()
     settings = Settings()
+    if plan.tau2 and url is None:
+        require_tau2_data(tau2_data_dir(), "retail")
     async with AsyncExitStack() as stack:
         if url is None:
             running = await stack.enter_async_context(embedded(folder, settings.host, port))
@@ -89,6 +93,16 @@ async def _demo(
     shown.say(f"total {sum(result.seconds.values()) / 60:.1f} minutes; report: {path}")
     if as_json:
         typer.echo(result.as_json())
+    if result.rl_failure is not None:
+        raise RunFailedError(f"RL failed: {result.rl_failure}")
+
+
+def tau2_data_dir() -> Path | None:
+    """Return where the embedded environment will look for tau2-bench's data."""
+    # Here, not above: a command that has nothing to do with it need not import it.
+    import seawright_environment.settings
+
+    return seawright_environment.settings.Settings().tau2_data_dir
 
 
 async def _report(
@@ -96,12 +110,13 @@ async def _report(
 ) -> Path:
     runs = [result.synthesis.run.id, *(run.id for run in result.trainings)]
     stages = {run.id: name for name, run in result.evaluations.items()}
-    control = "" if plan.rl_signal else " Control: rewards shuffled, so RL should gain nothing."
+    control = "" if plan.rl_signal else f" {CONTROL}"
+    failed = "" if result.rl_failure is None else f" RL FAILED: {result.rl_failure}."
     with shown.phase("Report") as meter:
         findings = await GatherFindings(deployment=at)(
             [*runs, *stages],
-            title="seawright demo: retail",
-            subtitle=f"Synthesis, fine-tuning and GRPO of a tiny agent, seed {plan.seed}.{control}",
+            title="seawright demo: retail" + ("" if plan.rl_signal else ", control"),
+            subtitle=f"Synthesis, fine-tuning and GRPO of a tiny agent, seed {plan.seed}.{control}{failed}",
             stages=stages,
             notes=result.notes,
             num_readings=plan.num_trajectories,

@@ -11,6 +11,7 @@ from seawright_shared.contracts.trainer import TrainingRun
 
 STAGES = {"base": "base", "sft": "SFT", "rl": "RL"}
 """The stages of the demonstration, and what they are called for people."""
+CONTROL = "Control: the rewards of RL are shuffled and carry no signal, so RL should gain nothing."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +22,16 @@ class DemoResult:
     trainings: tuple[TrainingRun, ...]
     evaluations: Mapping[str, EvaluationRun]
     """By the name for people, in order."""
-    rl_over_sft: Difference
+    rl_over_sft: Difference | None
+    """None: RL failed."""
     sft_over_base: Difference
     seconds: Mapping[str, float]
     """How long each phase took."""
     notes: tuple[str, ...]
+    is_control: bool = False
+    """Rewards were shuffled: RL should gain nothing."""
+    rl_failure: str | None = None
+    """Why RL failed; base and SFT were measured all the same."""
 
     def as_json(self) -> str:
         """Return the measurements for programs."""
@@ -38,8 +44,10 @@ class DemoResult:
                 for name, run in self.evaluations.items()
                 if run.report
             },
-            "rl_over_sft": self.rl_over_sft.interval.model_dump(),
+            "rl_over_sft": self.rl_over_sft and self.rl_over_sft.interval.model_dump(),
             "sft_over_base": self.sft_over_base.interval.model_dump(),
+            "is_control": self.is_control,
+            "rl_failure": self.rl_failure,
             "seconds": dict(self.seconds),
             "notes": list(self.notes),
         }

@@ -1,20 +1,22 @@
 """The main job end to end, as REST calls to any deployment (issue 2, `make demo`)."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from seawright_console.core.demo_plan import DemoPlan
-from seawright_console.core.demo_result import STAGES, DemoResult
+from seawright_console.core.demo_result import CONTROL, STAGES, DemoResult
 from seawright_console.core.deployment import Deployment
 from seawright_console.core.figures import yield_rows
 from seawright_console.core.ports import Pause, Screen
-from seawright_console.core.report import pass_rows
+from seawright_console.core.run_failure import RunFailedError
 from seawright_console.core.statistics import paired_difference
 from seawright_console.usecases.check_holdout import CheckHoldout
+from seawright_console.usecases.conclude_demo import conclude
 from seawright_console.usecases.follow_runs import FollowRuns
 from seawright_console.usecases.publish_model import PublishModel
+from seawright_shared.clients.environment import EnvironmentClient
 from seawright_shared.contracts.orchestrator import (
     EvaluationRun,
     SynthesisReport,
@@ -22,7 +24,7 @@ from seawright_shared.contracts.orchestrator import (
     TaskSampleRequest,
 )
 from seawright_shared.contracts.trainer import TrainingRun
-from seawright_shared.errors import ConflictError
+from seawright_shared.errors import ConflictError, InvalidRequestError, NotFoundError
 from seawright_shared.records.datasets import DatasetVersion
 from seawright_shared.records.specs import TrainingSpec
 
@@ -43,7 +45,14 @@ class RunDemo:
     seconds: dict[str, float] = field(default_factory=dict[str, float])
 
     async def __call__(self) -> DemoResult:
-        """Return what was found; raises where a run fails or held-out data leaks."""
+        """Return what was found; raises where a run before RL fails or held-out data leaks.
+
+        Where RL itself fails, the result says why, and holds what was measured before.
+        """
+        if self.plan.tau2:
+            await self._require_tau2()
+        if not self.plan.rl_signal:
+            self.screen.say(CONTROL)
         synthesis = await self._synthesize()
         heldout, sft, rl_tasks, notes = await self._data(synthesis.run.id)
         evaluations: dict[str, EvaluationRun] = {}
@@ -53,21 +62,56 @@ class RunDemo:
         await self._evaluate("base", heldout, evaluations)
         fine_tuning = await self._train("sft", self.plan.sft(sft.id, str(self.base_folder)))
         await self._evaluate("sft", heldout, evaluations)
-        uri = await self._export_of(self.plan.model("sft"))
-        reinforcement = await self._train("rl", self.plan.grpo(rl_tasks.id, uri))
-        await self._evaluate("rl", heldout, evaluations)
+        reinforcement, failure = await self._reinforce(rl_tasks, heldout, evaluations)
+        if not self.plan.rl_signal:
+            notes.append(CONTROL)
+        if failure is not None:
+            notes.append(f"RL failed, so nothing is said about it: {failure}")
         per_task = {name: run.report.per_task for name, run in evaluations.items() if run.report}
         result = DemoResult(
             synthesis=synthesis,
-            trainings=(fine_tuning, reinforcement),
+            trainings=(fine_tuning, *reinforcement),
             evaluations=evaluations,
-            rl_over_sft=paired_difference(per_task["RL"], per_task["SFT"]),
+            rl_over_sft=None
+            if failure is not None
+            else paired_difference(per_task["RL"], per_task["SFT"]),
             sft_over_base=paired_difference(per_task["SFT"], per_task["base"]),
             seconds=self.seconds,
             notes=(*notes,),
+            is_control=not self.plan.rl_signal,
+            rl_failure=failure,
         )
-        self._conclude(result)
+        conclude(self.screen, result)
         return result
+
+    async def _require_tau2(self) -> None:
+        """Raise where the deployment's environment has not got tau2-bench's data."""
+        environment = EnvironmentClient(self.deployment.peers["environment"])
+        try:
+            await environment.tau2_tasks("retail")
+        except NotFoundError as error:
+            raise InvalidRequestError(
+                f"--tau2 needs tau2-bench's data in the deployment: {error.detail}"
+            ) from error
+
+    async def _reinforce(
+        self,
+        rl_tasks: DatasetVersion,
+        heldout: TaskSample,
+        evaluations: dict[str, EvaluationRun],
+    ) -> tuple[Sequence[TrainingRun], str | None]:
+        """Return the runs of RL that there were, and why it failed."""
+        uri = await self._export_of(self.plan.model("sft"))
+        try:
+            done = await self._train("rl", self.plan.grpo(rl_tasks.id, uri))
+        except RunFailedError as failed:
+            run_id = str(failed.context["run_id"])
+            return [await self.deployment.trainer.run(run_id)], failed.detail
+        try:
+            await self._evaluate("rl", heldout, evaluations)
+        except RunFailedError as failed:
+            return [done], f"its evaluation: {failed.detail}"
+        return [done], None
 
     async def _synthesize(self) -> SynthesisReport:
         orchestrator = self.deployment.orchestrator
@@ -136,35 +180,6 @@ class RunDemo:
         if served.current is None:
             raise ConflictError(f"training published no version of {model}")
         return served.current.uri
-
-    def _conclude(self, result: DemoResult) -> None:
-        ks = sorted(
-            {k for run in result.evaluations.values() if run.report for k in run.report.pass_hat}
-        )
-        rows = [
-            [
-                row.name,
-                *(
-                    f"{it.value:.3f} [{it.low:.3f}, {it.high:.3f}]" if it else "-"
-                    for it in row.intervals
-                ),
-            ]
-            for row in pass_rows(result.evaluations, ks)
-        ]
-        self.screen.table(
-            "pass^k on held-out tasks, with 95 % intervals",
-            ["agent", *(f"pass^{k}" for k in ks)],
-            rows,
-        )
-        for name, found in (("SFT - base", result.sft_over_base), ("RL - SFT", result.rl_over_sft)):
-            low, high = found.interval.low, found.interval.high
-            verdict = (
-                "a gain beyond the interval" if found.is_gain else "no gain beyond the interval"
-            )
-            self.screen.say(
-                f"{name}: {found.interval.value:+.3f} [{low:+.3f}, {high:+.3f}] "
-                f"(paired over {found.num_tasks} tasks): {verdict}"
-            )
 
     def _follow(self) -> FollowRuns:
         return FollowRuns(deployment=self.deployment, screen=self.screen, pause=self.pause)
