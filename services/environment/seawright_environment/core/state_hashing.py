@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from bisect import bisect_left
 from collections.abc import Mapping
 
 from seawright_environment.core.json_values import JsonObject, Tables
@@ -23,12 +24,14 @@ class TextHash:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._positions: dict[tuple[str, str], int] = {}
+        self._keys = {name: sorted(tables[name]) for name in sorted(tables)}
+        self._starts: dict[str, int] = {}
+        """Where the segment of a table's first key is."""
         segments: list[bytes] = [b"{"]
-        for index, name in enumerate(sorted(tables)):
+        for index, (name, keys) in enumerate(self._keys.items()):
             segments.append(f"{', ' if index else ''}{json.dumps(name)}: {{".encode())
-            for order, key in enumerate(sorted(tables[name])):
-                self._positions[name, key] = len(segments)
+            self._starts[name] = len(segments)
+            for order, key in enumerate(keys):
                 segments.append((b", " if order else b"") + _entry(key, tables[name][key]))
             segments.append(b"}")
         segments.append(b"}")
@@ -42,17 +45,24 @@ class TextHash:
 
     def digest(self, overlay: Mapping[str, Mapping[str, JsonObject | None]]) -> str:
         """Return the hash of the tables with the overlay's entities in their place."""
-        changed: dict[int, bytes] = {}
+        written: dict[int, bytes] = {}
+        """What stands where a segment is: the entity as it is now, after those that are new."""
         for name, over in overlay.items():
-            for key, entity in over.items():
-                position = self._positions.get((name, key))
-                if position is None or entity is None:
+            keys = self._keys[name]
+            for key, entity in sorted(over.items(), reverse=True):
+                order = bisect_left(keys, key)
+                is_known = order < len(keys) and keys[order] == key
+                if order == 0 and (entity is None or not is_known):
+                    # Another entity becomes the first, which has no comma.
                     return self._whole(overlay)
-                comma = b", " if self._segments[position].startswith(b", ") else b""
-                changed[position] = comma + _entry(key, entity)
-        if not changed:
+                position = self._starts[name] + order
+                text = b"" if entity is None else (b", " if order else b"") + _entry(key, entity)
+                if not is_known:
+                    text += written.get(position, self._segments[position])
+                written[position] = text
+        if not written:
             return self._saved[-1].hexdigest()
-        touched = {position // BLOCK for position in changed}
+        touched = {position // BLOCK for position in written}
         first = min(touched)
         digest = self._saved[first].copy()
         for number in range(first, len(self._blocks)):
@@ -60,12 +70,12 @@ class TextHash:
             if number in touched:
                 start = number * BLOCK
                 old = self._segments[start : start + BLOCK]
-                block = b"".join(changed.get(start + i, old[i]) for i in range(len(old)))
+                block = b"".join(written.get(start + i, old[i]) for i in range(len(old)))
             digest.update(block)
         return digest.hexdigest()
 
     def _whole(self, overlay: Mapping[str, Mapping[str, JsonObject | None]]) -> str:
-        """Return the hash where entities were added or deleted: the text is written whole."""
+        """Return the hash where a table begins with another entity: the text is written whole."""
         merged: dict[str, dict[str, JsonObject]] = {}
         for name, base in self._tables.items():
             entities: dict[str, JsonObject | None] = {**base, **overlay.get(name, {})}

@@ -15,6 +15,7 @@ TABLES: dict[str, Any] = {
     "a": {"only": {"x": 1.0}},
     "empty": {},
 }
+ADDED = ["added", "e000a", "e000b", "e040a", "e040b", "zz"]
 ENTITIES = st.none() | st.fixed_dictionaries({"n": st.integers(), "z": st.floats(0, 9)})
 
 
@@ -34,8 +35,8 @@ def whole(overlay: dict[str, dict[str, Any]]) -> str:
     st.fixed_dictionaries(
         {
             "a": st.dictionaries(st.sampled_from(["only", "new"]), ENTITIES),
-            "b": st.dictionaries(st.sampled_from([*NAMES, "added"]), ENTITIES, max_size=4),
-            "empty": st.just({}),
+            "b": st.dictionaries(st.sampled_from([*NAMES, *ADDED]), ENTITIES, max_size=6),
+            "empty": st.dictionaries(st.just("new"), ENTITIES),
         }
     )
 )
@@ -47,3 +48,11 @@ def test_the_hash_with_an_overlay_is_the_hash_of_the_merged_text(
 
 def test_an_empty_overlay_gives_the_hash_of_the_base():
     assert TextHash(TABLES).digest({}) == whole({})
+
+
+def test_a_new_entity_costs_what_follows_it_not_the_whole_text():
+    # What the hash keeps is enough: the tables themselves are not read again.
+    hashed = TextHash(TABLES)
+    hashed._tables = {}  # pyright: ignore[reportPrivateUsage]
+    overlay: dict[str, dict[str, Any]] = {"b": {"e040b": {"n": 1}, "e040a": {"n": 2}}}
+    assert hashed.digest(overlay) == whole(overlay)
