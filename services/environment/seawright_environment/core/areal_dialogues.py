@@ -37,6 +37,7 @@ def _messages(line: Line, row: SftRow) -> Iterator[Message]:
         if message.role == "tool":
             yield calls.answered(field, message.content)
         elif message.role in {"assistant", "user"}:
+            calls.refuse_waiting(field)
             yield Message(
                 role="assistant" if message.role == "assistant" else "user",
                 content=message.content,
@@ -44,6 +45,7 @@ def _messages(line: Line, row: SftRow) -> Iterator[Message]:
             )
         else:
             line.refuse(f"{field}.role", "unknown", f"{message.role!r} is no speaker")
+    calls.refuse_waiting("answer")
     yield _taught(line, row.answer, calls)
 
 
@@ -81,6 +83,11 @@ class _Calls:
             self._waiting.append(call_id)
             calls.append(ToolCall(id=call_id, name=flat.name, arguments=flat.arguments))
         return calls
+
+    def refuse_waiting(self, field: str) -> None:
+        """Raise where somebody speaks while a call still waits for its answer."""
+        if self._waiting:
+            self._line.refuse(field, "not-answered", f"{self._waiting[0]} is not answered yet")
 
     def answered(self, field: str, content: str | None) -> Message:
         """Return a tool's answer to the oldest call that waits."""

@@ -1,0 +1,125 @@
+"""Tasks of our own as tau2-bench's documents: its evaluation scores them as our checker does."""
+
+from typing import Any
+
+import pytest
+
+from seawright_environment.core.tau2_completion import completed_task
+from seawright_environment.core.tau2_documents import read_document
+from seawright_environment.core.tau2_evaluation import evaluate
+from seawright_environment.core.tau2_exports import export_task
+from seawright_environment.core.world import World
+from seawright_shared.errors import InvalidRequestError
+from seawright_shared.records.checkers import CheckerSpec, SaidItem
+from seawright_shared.records.messages import Message
+from seawright_shared.records.tasks import EnvironmentCall, PatchOp, Scenario, Task, Wish
+from seawright_shared.records.trajectories import StopReason
+from tests.support.synthesis import SHOP, accepted, shop
+
+
+def gold_messages(task: Task) -> list[Message]:
+    """Return what a right agent does and says, by the task's own solution."""
+    assert task.solution is not None
+    calls = [*task.solution.identify]
+    for step in task.solution.steps:
+        calls += [*step.reads, *step.writes]
+    world = World.open(shop(), patch=task.initial_patch, calls=task.initial_calls)
+    messages: list[Message] = []
+    for index, call in enumerate(calls):
+        numbered = call.model_copy(update={"id": f"c{index}"})
+        messages.append(Message(role="assistant", tool_calls=[numbered]))
+        answer = world.call(call.requestor, call.name, call.arguments, numbered.id)
+        messages.append(answer.as_message(call.requestor))
+    said = " ".join(step.report for step in task.solution.steps)
+    return [*messages, Message(role="assistant", content=said)]
+
+
+def reward(document: Any, messages: list[Message]) -> float:
+    found = evaluate(shop(), read_document(document), messages, StopReason.USER_STOP)
+    assert not found.mismatches
+    return found.reward
+
+
+def test_gold_scores_1_and_doing_nothing_0_for_every_kind_of_task():
+    greeting = [Message(role="assistant", content="Hello, how can I help you?")]
+    kinds: set[tuple[str, ...]] = set()
+    for task in accepted():
+        document = export_task(task)
+        kinds.add((task.outcome, *sorted(document["evaluation_criteria"]["reward_basis"])))  # type: ignore[index, arg-type]
+        assert reward(document, gold_messages(task)) == 1.0, document
+        assert reward(document, greeting) == 0.0, document
+    assert {kind[0] for kind in kinds} == {"fulfil", "refuse", "transfer", "info"}
+
+
+def test_an_exported_task_reads_back_with_the_same_gold():
+    for task in accepted()[:60]:
+        again = completed_task(shop(), export_task(task), SHOP)
+        assert again.final_patch == task.final_patch
+        gold = {(action.name, str(action.arguments)) for action in task.golden_actions}
+        assert gold <= {(action.name, str(action.arguments)) for action in again.golden_actions}
+        assert again.scenario.opening == task.scenario.opening
+
+
+def task(**changes: Any) -> Task:
+    scenario = Scenario(persona="", opening="hi", wishes=[Wish(text="w")])
+    return Task(id="task_1", domain="retail", database=SHOP, scenario=scenario, **changes)
+
+
+def test_an_empty_list_of_compared_arguments_stays_one():
+    from seawright_shared.records.tasks import GoldenAction
+
+    action = GoldenAction(id="a", name="x", arguments={}, compare_args=[])
+    document: Any = export_task(task(golden_actions=[action]))
+    assert document["evaluation_criteria"]["actions"][0]["compare_args"] == []
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        (SaidItem(text="Oak Street, 5"), "Oak Street 5"),
+        (SaidItem(cents=123450), "1234.5"),
+        (SaidItem(cents=1200), "12"),
+        (SaidItem(cents=1005), "10.05"),
+        (SaidItem(any_of=["one"]), "one"),
+    ],
+)
+def test_what_must_be_said_is_written_as_tau2_bench_compares_it(item: SaidItem, text: str):
+    document: Any = export_task(task(checker=CheckerSpec(said=[item])))
+    criteria = document["evaluation_criteria"]
+    assert criteria["communicate_info"] == [text]
+    assert criteria["reward_basis"] == ["DB", "COMMUNICATE"]
+
+
+def test_a_start_state_is_merged_and_prepared():
+    document: Any = export_task(
+        task(
+            initial_patch=[
+                PatchOp(path=["orders", "#W1", "status"], op="set", value="delivered"),
+                PatchOp(path=["user", "device", "on"], op="set", value=False),
+            ],
+            initial_calls=[EnvironmentCall(requestor="user", name="toggle", arguments={"a": 1})],
+        )
+    )
+    assert document["initial_state"] == {
+        "initialization_data": {
+            "agent_data": {"orders": {"#W1": {"status": "delivered"}}},
+            "user_data": {"device": {"on": False}},
+        },
+        "initialization_actions": [
+            {"env_type": "user", "func_name": "toggle", "arguments": {"a": 1}}
+        ],
+        "message_history": None,
+    }
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        PatchOp(path=["orders", "#W1"], op="del"),
+        PatchOp(path=["orders", "#W1", "items", 0], op="set", value=1),
+    ],
+)
+def test_a_start_state_that_cannot_be_merged_is_refused(operation: PatchOp):
+    with pytest.raises(InvalidRequestError) as caught:
+        export_task(task(initial_patch=[operation]))
+    assert [error.pointer for error in caught.value.errors] == ["/initial_patch/0"]
