@@ -87,10 +87,15 @@ async def _demo(
         )
         result = await run_demo()
         path = await _report(at, plan, result, folder / f"{plan.model_prefix}.html", shown)
+    present(result, path, shown, as_json=as_json)
+
+
+def present(result: DemoResult, report: Path, shown: Screen, *, as_json: bool) -> None:
+    """Show how long it took and where the report is; raise in the end where RL failed."""
     shown.table(
         "Time", ["phase", "seconds"], [[name, f"{it:.1f}"] for name, it in result.seconds.items()]
     )
-    shown.say(f"total {sum(result.seconds.values()) / 60:.1f} minutes; report: {path}")
+    shown.say(f"total {sum(result.seconds.values()) / 60:.1f} minutes; report: {report}")
     if as_json:
         typer.echo(result.as_json())
     if result.rl_failure is not None:

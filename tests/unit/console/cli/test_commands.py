@@ -55,3 +55,19 @@ def test_up_says_what_it_cannot_start():
     code, _, err = call("up")
     assert code == INVALID
     assert "--embedded" in err
+
+
+@pytest.mark.parametrize("said", [None, "nowhere"])
+def test_a_demo_on_tau2_without_its_data_fails_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str | None
+):
+    monkeypatch.delenv("SEAWRIGHT_ENVIRONMENT_TAU2_DATA_DIR", raising=False)
+    monkeypatch.delenv("TAU2_DATA_DIR", raising=False)
+    if said is not None:
+        monkeypatch.setenv("TAU2_DATA_DIR", str(tmp_path / said))
+    state = tmp_path / "state"
+    code, out, err = call("demo", "--tau2", "--folder", str(state), "--port", "0")
+    assert code == INVALID
+    assert out == ""
+    assert "TAU2_DATA_DIR" in err
+    assert not state.exists()

@@ -18,6 +18,8 @@ class Paper:
     """A screen that keeps what it was shown."""
 
     shown: list[tuple[float, float, str]] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    tables: dict[str, list[list[str]]] = field(default_factory=dict)
 
     @contextmanager
     def phase(self, title: str) -> Generator["Paper"]:
@@ -26,9 +28,11 @@ class Paper:
     def show(self, done: float, total: float, note: str = "") -> None:
         self.shown.append((done, total, note))
 
-    def say(self, text: str) -> None: ...
+    def say(self, text: str) -> None:
+        self.said.append(text)
 
-    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None: ...
+    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        self.tables[title] = [list(row) for row in rows]
 
 
 def run(status: JobStatus, done: int, reason: StatusReason | None = None) -> SynthesisRun:
