@@ -32,6 +32,7 @@ def main() -> None:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),
         access_log=False,
+        proxy_headers=False,
         backlog=4096,
     )
     DrainingServer(config, notice_seconds=settings.drain_notice_seconds).run()

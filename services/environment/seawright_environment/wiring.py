@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from math import ceil
 
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from seawright_environment.adapters.areal_files import ArealFiles
 from seawright_environment.adapters.memory_sessions import MemorySessions, SessionLimits
@@ -26,10 +27,12 @@ from seawright_environment.api.mcp import mcp_routes
 from seawright_environment.api.sessions import SessionUseCases, session_routes
 from seawright_environment.api.snapshots import snapshot_routes
 from seawright_environment.api.task_checks import task_check_routes
+from seawright_environment.api.tool_call_path import ToolCallPath
 from seawright_environment.api.verifications import verification_routes
 from seawright_environment.core.databases import Databases
 from seawright_environment.core.drafting import Author
 from seawright_environment.domain_wiring import all_domains
+from seawright_environment.sandbox_wiring import sandbox_house
 from seawright_environment.settings import Settings
 from seawright_environment.usecases.audit_tasks import AuditTasks
 from seawright_environment.usecases.call_tool import CallTool
@@ -65,6 +68,7 @@ LARGER_BODIES = {
     "/v1/verifications": 16 * MEBIBYTE,
     "/v1/verification-batches": 32 * MEBIBYTE,
     "/v1/task-checks": 16 * MEBIBYTE,
+    "/v1/checkers/selftest": 16 * MEBIBYTE,
     "/v1/audits": 64 * MEBIBYTE,
     "/v1/tau2-": 64 * MEBIBYTE,
     "/v1/contamination-reports": 64 * MEBIBYTE,
@@ -130,6 +134,7 @@ def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
         idle_seconds=settings.session_idle_seconds,
     )
     sessions = MemorySessions(limits, clock=time.monotonic)
+    house = sandbox_house(settings)
     slots = HeavySlots(max_running=settings.heavy_threads, max_waiting=settings.max_heavy_waiting)
 
     def new_session_id(prefix: str) -> str:
@@ -163,12 +168,13 @@ def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
             reaper = group.create_task(reap())
             yield
             reaper.cancel()
+        await asyncio.to_thread(house.close)
 
     meter = Meter("environment")
     open_sessions = meter.gauge("open_sessions", "Sessions that are open here.")
     open_sessions.set_function(lambda: len(sessions))
     described = DescribeDomains.of(domains.contents)
-    verify = VerifyTrajectory(databases=databases)
+    verify = VerifyTrajectory(databases=databases, sandboxes=house.sandboxes)
     verify_batch = VerifyBatch(
         verify=verify, clock=time.monotonic, max_seconds=settings.batch_seconds
     )
@@ -187,14 +193,18 @@ def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
             verification_routes(verify, verify_batch),
             draft_routes(DraftTasks(databases, domains.authors)),
             task_check_routes(CheckTasks(databases, domains.authors)),
+            house.routes(databases, domains.authors),
             audit_routes(audit_tasks(databases, domains.authors, settings)),
             exchange_routes(exchange(databases, files)),
             areal_routes(ImportAreal(databases=databases, source=areal)),
         ),
     ]
-    return create_app(
+    app = create_app(
         "environment", routers, lifespan=lifespan, larger_bodies=LARGER_BODIES, meter=meter
     )
+    # Innermost: behind the body limits, request ids and metrics.
+    app.user_middleware.append(Middleware(ToolCallPath, call_tool=use.call_tool))
+    return app
 
 
 def exchange(databases: Databases, files: Tau2Files) -> ExchangeUseCases:

@@ -17,6 +17,7 @@ MAX_DIGITS = 400
 """Of an integer. No field of ours is longer, and longer ones cost quadratic time to read."""
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _SUSPECT = re.compile(rb"NaN|Infinity|\\u[dD][89a-fA-F]|\d[eE]\+?\d{2}|\d{400}")
+_MARK = b"\xef\xbb\xbf"
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -38,19 +39,23 @@ def check_json(body: bytes) -> None:
     """Raise `InvalidRequestError` where the shape is refused; what is no JSON is not its matter."""
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
         raise _refused("", "too-deep", f"JSON may be nested {MAX_DEPTH} levels deep")
-    is_suspect = _SUSPECT.search(body) is not None
     try:
-        if not is_suspect:
-            json.loads(body, object_pairs_hook=_unique)
+        # Other encodings than UTF-8 would pass unseen here and be understood later.
+        text = body.removeprefix(_MARK).decode()
+    except UnicodeDecodeError as error:
+        raise _refused("", "not-utf-8", "the body is no UTF-8") from error
+    if "\0" in text:
+        raise _refused("", "not-utf-8", "the body holds NUL bytes")
+    try:
+        if _SUSPECT.search(body) is None:
+            _UNIQUE.decode(text)
             return
     except _RepeatedKeyError:
         pass
     except ValueError:
         return
     try:
-        value: object = json.loads(
-            body, object_pairs_hook=_marked, parse_int=_integer, parse_constant=_constant
-        )
+        value: object = _MARKING.decode(text)
     except ValueError:
         return
     found = next(_oddities(value, []), None)
@@ -125,3 +130,7 @@ def _refused(pointer: str, code: str, detail: str) -> InvalidRequestError:
     error = FieldError(pointer=pointer, code=code, detail=detail)
     where = f"{pointer}: " if pointer else ""
     return InvalidRequestError(where + detail, errors=[error])
+
+
+_UNIQUE = json.JSONDecoder(object_pairs_hook=_unique)
+_MARKING = json.JSONDecoder(object_pairs_hook=_marked, parse_int=_integer, parse_constant=_constant)
