@@ -1,6 +1,7 @@
 """Deployment settings of the environment, read from `SEAWRIGHT_ENVIRONMENT_*`."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -51,3 +52,13 @@ class Settings(BaseSettings):
     """From SIGTERM on: readiness is false, and new connections are still taken for so long."""
     drain_seconds: float = Field(default=30.0, gt=0)
     """How long running requests may then take to finish."""
+    sandbox_checks: int = Field(default=2, ge=1, le=64)
+    """Source checkers that run at once in each sandbox of one process."""
+    sandbox_wall_seconds: float = Field(default=2.0, gt=0.0, le=60.0)
+    """After which a source checker in a CPython process is ended; in Monty after half of it."""
+    sandbox_cpu_seconds: int = Field(default=1, ge=1, le=60)
+    """CPU time of a source checker in a CPython process."""
+    sandbox_memory_bytes: int = Field(default=256 << 20, ge=64 << 20)
+    """Address space of a source checker in a CPython process."""
+    sandbox_bubblewrap: Literal["auto", "off"] = "auto"
+    """auto: the fork server runs under bubblewrap where that is installed and works."""

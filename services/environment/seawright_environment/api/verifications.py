@@ -31,6 +31,7 @@ def verification_routes(verify: VerifyTrajectory, verify_batch: VerifyBatch) -> 
             request.stop_reason,
             scoring=request.scoring,
             checker=request.checker,
+            source_checker=request.source_checker,
         )
         return VerificationResponse(verdict=verdict)
 
@@ -59,6 +60,7 @@ def _order(index: int, item: object) -> VerificationOrder | SeawrightError:
         stop=item.stop_reason,
         scoring=item.scoring,
         checker=item.checker,
+        source_checker=item.source_checker,
     )
 
 

@@ -16,7 +16,7 @@ def read_by_id(tree: ast.Module) -> None:
 class _Reads(ast.NodeTransformer):
     """`view[table][id]` is `view.item(table, id)`; `id in view[table]` is `view.has(table, id)`."""
 
-    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:  # noqa: N802 the visitor's own name
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         inner = node.value
         if isinstance(inner, ast.Subscript) and _is_view(inner.value):
             table, key = self.visit(inner.slice), self.visit(node.slice)
@@ -26,7 +26,7 @@ class _Reads(ast.NodeTransformer):
         self.generic_visit(node)
         return node
 
-    def visit_Compare(self, node: ast.Compare) -> ast.expr:  # noqa: N802 the visitor's own name
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
         right = node.comparators[0]
         is_single = len(node.ops) == 1 and isinstance(node.ops[0], ast.In | ast.NotIn)
         if is_single and isinstance(right, ast.Subscript) and _is_view(right.value):
@@ -35,7 +35,7 @@ class _Reads(ast.NodeTransformer):
         self.generic_visit(node)
         return node
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:  # noqa: N802 the visitor's own name
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         if _is_view(node):
             raise ValueError(f"line {node.lineno}: a state is read by table and id, or by `path`")
         if _is_view(node.value):

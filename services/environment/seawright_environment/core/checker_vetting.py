@@ -22,7 +22,12 @@ BUILTINS = frozenset(
     }
 )
 PARTIES = frozenset({"agent", "user"})
-RESERVED = frozenset({"Table", "View", "Ctx", "Ck", "ask", "cents", "folded", "alike", "key_of"})
+RESERVED = frozenset(
+    {
+        *("Table", "View", "Ctx", "Ck", "ask", "uses", "json"),
+        *("cents", "folded", "alike", "key_of", "packed"),
+    }
+)
 """Names that the text before the source defines."""
 _NODES = (
     *(ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.AugAssign, ast.For),

@@ -15,7 +15,7 @@ from seawright_environment.core.selftest_scripts import (
     saying,
 )
 from seawright_environment.core.world import World
-from seawright_shared.records.checkers import CalledItem
+from seawright_shared.records.checkers import CalledItem, CheckerSpec
 from seawright_shared.records.messages import Message, ToolCall
 from seawright_shared.records.tasks import EnvironmentCall, Task
 
@@ -28,6 +28,11 @@ class Trial:
     script: Script
     start: World
     author: Author
+
+    @property
+    def spec(self) -> CheckerSpec:
+        """What the task itself says must be said, confirmed and called."""
+        return self.task.checker or CheckerSpec()
 
 
 STATE_OPERATORS = frozenset({"near_miss", "collateral", "duplicate_write"})
@@ -46,8 +51,7 @@ def _noop(trial: Trial) -> Iterator[Script]:
 
 
 def _silent(trial: Trial) -> Iterator[Script]:
-    spec = trial.task.checker
-    assert spec is not None
+    spec = trial.spec
     has_writes = any(block.writes for block in trial.script.blocks)
     if spec.said or (spec.confirmed_before_writes and has_writes):
         blocks = tuple(replace(b, proposal=(), report=()) for b in trial.script.blocks)
@@ -106,8 +110,7 @@ def _vague(trial: Trial) -> Iterator[Script]:
 
 
 def _wrong_said(trial: Trial) -> Iterator[Script]:
-    spec = trial.task.checker
-    assert spec is not None
+    spec = trial.spec
     if spec.said:
         report = (saying("Let me look at it. That was 0.01, or perhaps 99999999."),)
         blocks = tuple(replace(b, report=report) for b in trial.script.blocks)
@@ -120,8 +123,7 @@ def _unidentified(trial: Trial) -> Iterator[Script]:
 
 def _unread(trial: Trial) -> Iterator[Script]:
     """The evidence was never looked at, one call at a time, wherever it is made."""
-    spec = trial.task.checker
-    assert spec is not None
+    spec = trial.spec
     for item in spec.called:
         blocks = tuple(
             replace(b, reads=tuple(m for m in b.reads if not _makes(m, item)))

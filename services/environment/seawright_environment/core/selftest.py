@@ -1,10 +1,8 @@
 """The gate of twelve points that a checker passes before any rollout (DESIGN 5)."""
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from seawright_environment.core.checker import holds, is_quarantined, judge
 from seawright_environment.core.mutants import (
     STATE_OPERATORS,
     Trial,
@@ -13,23 +11,29 @@ from seawright_environment.core.mutants import (
 )
 from seawright_environment.core.patches import diff_states
 from seawright_environment.core.replay import Replay
+from seawright_environment.core.selftest_equals import equals_of
+from seawright_environment.core.selftest_judges import (
+    Judge,
+    SpecJudge,
+    assertions_of,
+    hash_of,
+)
 from seawright_environment.core.selftest_scripts import (
     Script,
-    calling,
     doing,
     play,
     saying,
 )
 from seawright_environment.core.world import World
-from seawright_shared.records.checkers import CheckerSpec, KillRow, SelfTest
+from seawright_shared.records.checkers import CheckerSpec, KillRow, SelfTest, StyleKills
 from seawright_shared.records.messages import Message, ToolCall
-from seawright_shared.records.tasks import EnvironmentCall, GoldenAction
+from seawright_shared.records.tasks import GoldenAction
 from seawright_shared.records.verdicts import Verdict
 
-MAX_ORDERS = 24
-"""Linear extensions tried."""
 MAX_SECONDS = 0.05
 """p95 of one check."""
+MAX_BREAKS = 3
+"""Verdicts without a reward after which a checker is tried no further."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,32 +41,46 @@ class _Gate:
     """One run of the gate, and what it found."""
 
     trial: Trial
-    spec: CheckerSpec
+    judge_of: Judge
     clock: Callable[[], float]
     gold: World
     failures: list[str] = field(default_factory=list[str])
     seconds: list[float] = field(default_factory=list[float])
+    mutants: list[tuple[str, Replay]] = field(default_factory=list[tuple[str, Replay]])
     num_false_rejects: int = 0
+    num_breaks: int = 0
 
-    def judge(self, messages: Sequence[Message]) -> Verdict:
-        run = play(self.trial.start, messages)
+    @property
+    def is_broken(self) -> bool:
+        return self.num_breaks >= MAX_BREAKS
+
+    def judge(self, run: Replay, judge: Judge | None = None) -> Verdict:
+        trying = judge or self.judge_of
         began = self.clock()
-        verdict = judge(self.spec, run)
-        self.seconds.append(self.clock() - began)
-        if is_quarantined(verdict):
-            self.failures.append(f"no_exceptions: {verdict.rationale}")
+        verdict = trying.judge(run)
+        took = self.clock() - began
+        known = trying.seconds(verdict)
+        self.seconds.append(took if known is None else known)
+        if verdict.reward is None:
+            self.broke(verdict.rationale)
         return verdict
 
     def kills(self, run: Replay) -> bool:
         began = self.clock()
-        outcome = holds(self.spec, run)
+        outcome = self.judge_of.holds(run)
         self.seconds.append(self.clock() - began)
         if outcome is None:
-            self.failures.append("no_exceptions: the checker broke on a mutant")
+            self.broke("the checker broke on a mutant")
         return outcome is False
 
+    def broke(self, why: str) -> None:
+        self.num_breaks += 1
+        self.failures.append(f"no_exceptions: {why}")
+
     def must_pass(self, point: str, script: Script) -> None:
-        verdict = self.judge(script.messages())
+        if self.is_broken:
+            return
+        verdict = self.judge(play(self.trial.start, script.messages()))
         if not verdict.ok:
             self.num_false_rejects += 1
             self.failures.append(f"{point}: {verdict.rationale}")
@@ -71,11 +89,26 @@ class _Gate:
 def run_selftest(
     trial: Trial, spec: CheckerSpec, *, min_kill: float, clock: Callable[[], float]
 ) -> SelfTest:
-    """Return what the gate measured; `ok` only if all twelve points hold."""
+    """Return what the gate measured of a spec; `ok` only if all twelve points hold."""
+    return run_gate(trial, SpecJudge(spec=spec), min_kill=min_kill, clock=clock)
+
+
+def run_gate(
+    trial: Trial,
+    judge: Judge,
+    *,
+    min_kill: float,
+    clock: Callable[[], float],
+    has_styles: bool = False,
+) -> SelfTest:
+    """Return what the gate measured of a checker in either form.
+
+    `has_styles` adds what simpler checkers of the same task kill of the same mutants.
+    """
     gold = play(trial.start, trial.script.messages()).world
-    gate = _Gate(trial=trial, spec=spec, clock=clock, gold=gold)
+    gate = _Gate(trial=trial, judge_of=judge, clock=clock, gold=gold)
     gate.must_pass("gold", trial.script)
-    for point, script in _equals(trial):
+    for point, script in equals_of(trial):
         gate.must_pass(point, script)
     kills = _kill(gate)
     gate.failures.extend(_survivors(kills, min_kill))
@@ -89,81 +122,42 @@ def run_selftest(
         kills=kills,
         false_rejects=gate.num_false_rejects,
         failures=gate.failures,
+        styles=_styles(gate, kills) if has_styles else [],
     )
 
 
-def _equals(trial: Trial) -> Iterator[tuple[str, Script]]:
-    """Yield right episodes that look different: points 2, 3 and 4."""
-    script = trial.script
-    reads = tuple(message for block in script.blocks for message in block.reads)
-    if trial.task.outcome != "transfer":
-        yield "extra_reads", replace(script, identify=(*script.identify, *reads, *script.identify))
-    for order in _orders(trial):
-        yield "orders", replace(script, blocks=tuple(script.blocks[place] for place in order))
-    for number, block in enumerate(script.blocks):
-        for index, call in enumerate(writes_of(replace(script, blocks=(block,)))):
-            plain = EnvironmentCall(requestor="assistant", name=call.name, arguments=call.arguments)
-            for equal in trial.author.equivalents(plain):
-                writes = (*block.writes[:index], calling(equal), *block.writes[index + 1 :])
-                blocks = list(script.blocks)
-                blocks[number] = replace(block, writes=writes)
-                yield "equivalents", replace(script, blocks=tuple(blocks))
-    yield "equivalents", _respoken(script)
-
-
-def _respoken(script: Script) -> Script:
-    """Return the episode in capitals, with more blanks, and with another yes."""
-    blocks = [
-        replace(
-            block,
-            proposal=(
-                saying((block.proposal[0].content or "").upper().replace(" ", "  ")),
-                Message(role="user", content="  YES please, go on."),
-            )
-            if block.proposal
-            else (),
-            report=tuple(
-                m.model_copy(update={"content": (m.content or "").upper()}) for m in block.report
-            ),
-        )
-        for block in script.blocks
-    ]
-    return replace(script, blocks=tuple(blocks))
-
-
-def _orders(trial: Trial) -> Iterator[tuple[int, ...]]:
-    """Yield the orders of wishes that the partial order of the golden actions allows."""
-    numbers = range(len(trial.script.blocks))
-    owner: dict[str, int] = {}
-    for number, block in enumerate(trial.script.blocks):
-        for message in (*block.reads, *block.writes):
-            owner.update({call.id: number for call in message.tool_calls or ()})
-    needs = {
-        (owner[action.id], owner[earlier])
-        for action in trial.task.golden_actions
-        for earlier in action.depends_on
-        if owner[action.id] != owner[earlier]
-    }
-    allowed = (
-        order
-        for order in itertools.permutations(numbers)
-        if all(order.index(earlier) < order.index(later) for later, earlier in needs)
-    )
-    # The first is the script's own order.
-    yield from itertools.islice(allowed, 1, MAX_ORDERS)
+def _styles(gate: _Gate, kills: list[KillRow]) -> list[StyleKills]:
+    """Return the matrix operator x style: the checker that was tried is its first row."""
+    is_spec = isinstance(gate.judge_of, SpecJudge)
+    own = StyleKills(style="composite", form="spec" if is_spec else "source", kills=kills)
+    rows = [own]
+    spec = gate.trial.spec
+    if not is_spec and gate.trial.task.checker is not None:
+        composite = SpecJudge(spec=spec).holds
+        rows.append(StyleKills(style="composite", form="spec", kills=_rows(gate, composite)))
+    assertions, hashed = assertions_of(spec).holds, hash_of(gate.gold.state_hash()).holds
+    rows.append(StyleKills(style="assertions", form="spec", kills=_rows(gate, assertions)))
+    rows.append(StyleKills(style="hash", form="spec", kills=_rows(gate, hashed)))
+    return rows
 
 
 def _kill(gate: _Gate) -> list[KillRow]:
-    rows: dict[str, list[int]] = {}
+    """Try every mutant; those that are right after all are told apart, not counted."""
     for operator, script in mutants_of(gate.trial):
+        gate.mutants.append((operator, play(gate.trial.start, script.messages())))
+    return _rows(gate, lambda run: None if gate.is_broken else not gate.kills(run))
+
+
+def _rows(gate: _Gate, holds: Callable[[Replay], bool | None]) -> list[KillRow]:
+    rows: dict[str, list[int]] = {}
+    for operator, run in gate.mutants:
         row = rows.setdefault(operator, [0, 0, 0])
-        run = play(gate.trial.start, script.messages())
         is_equal = operator in STATE_OPERATORS and not diff_states(gate.gold.state, run.world.state)
         if is_equal:
             row[2] += 1
             continue
         row[0] += 1
-        row[1] += gate.kills(run)
+        row[1] += holds(run) is False
     return [
         KillRow(operator=operator, mutants=row[0], killed=row[1], equivalent=row[2])
         for operator, row in rows.items()
@@ -181,19 +175,18 @@ def _survivors(kills: Sequence[KillRow], min_kill: float) -> Iterator[str]:
 
 
 def _try_determinism(gate: _Gate) -> None:
-    """Point 10: the order in which arguments or musts are written decides nothing."""
+    """Point 10: neither the order of keys or musts, nor hash seeds or clocks decide anything."""
+    if gate.is_broken:
+        return
     messages = gate.trial.script.messages()
-    first = gate.judge(messages)
-    turned = [_turned(message) for message in messages]
-    second = gate.judge(turned)
-    spec = gate.spec
-    gate.spec = spec.model_copy(
-        update={"goals": spec.goals[::-1], "frame": spec.frame[::-1], "said": spec.said[::-1]}
-    )
-    third = gate.judge(messages)
-    gate.spec = spec
-    if not first.reward == second.reward == third.reward:
-        gate.failures.append("deterministic: the verdict depends on the order of keys or musts")
+    runs = [play(gate.trial.start, messages), play(gate.trial.start, [])]
+    wanted = [gate.judge(run).reward for run in runs]
+    turned = play(gate.trial.start, [_turned(message) for message in messages])
+    if gate.judge(turned).reward != wanted[0]:
+        gate.failures.append("deterministic: the verdict depends on the order of keys")
+    for name, twin in gate.judge_of.twins():
+        if [gate.judge(run, twin).reward for run in runs] != wanted:
+            gate.failures.append(f"deterministic: the verdict depends on {name}")
 
 
 def _turned(message: Message) -> Message:
@@ -217,7 +210,8 @@ def _try_garbage(gate: _Gate) -> None:
         [saying("$1,2,3.4.5 ((((" * 20), doing(wild)],
         [doing(call.model_copy(update={"arguments": {}})) for call in writes_of(gate.trial.script)],
     ):
-        gate.judge(messages)
+        if not gate.is_broken:
+            gate.judge(play(gate.trial.start, messages))
 
 
 def golden_order(start: World, actions: Sequence[GoldenAction]) -> list[GoldenAction]:

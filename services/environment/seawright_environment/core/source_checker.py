@@ -91,13 +91,10 @@ class SourceChecker:
         """Return the source of a checker, vetted."""
         assert checker.source is not None
         code, uses, refusal = "", [], ""
-        if checker.status == "quarantined":
-            refusal = f"quarantined: {checker.reason}"
-        else:
-            try:
-                code, uses = prepare(checker.source)
-            except RefusedSourceError as error:
-                refusal = f"refused: {error}"
+        try:
+            code, uses = prepare(checker.source)
+        except RefusedSourceError as error:
+            refusal = f"the source is not allowed: {error}"
         return SourceChecker(
             code=code,
             uses=uses,
@@ -113,8 +110,7 @@ class SourceChecker:
     def judge(self, run: Replay) -> Verdict:
         """Return the verdict. Whatever goes wrong in the source is a fault without a reward."""
         if self.refusal:
-            kind = self.refusal.split(":")[0]
-            return checker_fault(kind, self.refusal)
+            return checker_fault("refused", self.refusal)
         now = run.world.base.content.now
         answers = ContextAnswers(run=run, now=now, is_turned=self.conditions.is_turned)
         sandbox = self.sandboxes.of(self.runtime)

@@ -8,7 +8,7 @@ from structlog.stdlib import get_logger
 
 from seawright_environment.usecases.verify_trajectory import VerifyTrajectory
 from seawright_shared.errors import DeadlineError, SeawrightError
-from seawright_shared.records.checkers import CheckerSpec
+from seawright_shared.records.checkers import Checker, CheckerSpec
 from seawright_shared.records.messages import Message
 from seawright_shared.records.tasks import Task
 from seawright_shared.records.trajectories import StopReason
@@ -24,6 +24,7 @@ class VerificationOrder:
     stop: StopReason
     scoring: Literal["checker", "tau2"]
     checker: CheckerSpec | None
+    source_checker: Checker | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,7 @@ class VerifyBatch:
                 order.stop,
                 scoring=order.scoring,
                 checker=order.checker,
+                source_checker=order.source_checker,
             )
         except SeawrightError as error:
             return error

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from seawright_environment.core.checker import check_trajectory
+from seawright_environment.core.checker import check_trajectory, checker_fault
 from seawright_environment.core.databases import Databases
-from seawright_environment.core.replay import replay
+from seawright_environment.core.replay import Replay, replay
+from seawright_environment.core.source_checker import Sandboxes, SourceChecker
 from seawright_environment.core.tau2_documents import read_document
 from seawright_environment.core.tau2_evaluation import SCORED_STOPS, evaluate
 from seawright_environment.core.tau2_verdicts import tau2_verdict
 from seawright_shared.errors import FieldError, InvalidRequestError
-from seawright_shared.records.checkers import CheckerSpec
+from seawright_shared.records.checkers import Checker, CheckerSpec
 from seawright_shared.records.messages import Message
 from seawright_shared.records.tasks import Task
 from seawright_shared.records.trajectories import StopReason
@@ -31,6 +32,8 @@ class VerifyTrajectory:
     """Works off the event loop."""
 
     databases: Databases
+    sandboxes: Sandboxes | None = None
+    """Where source checkers run; None: they are refused."""
 
     async def __call__(
         self,
@@ -40,9 +43,11 @@ class VerifyTrajectory:
         *,
         scoring: Literal["checker", "tau2"] = "checker",
         checker: CheckerSpec | None = None,
+        source_checker: Checker | None = None,
     ) -> Verdict:
         """Return the verdict; its reward is None where a fault must not become one."""
-        return await asyncio.to_thread(self._verify, task, messages, stop, scoring, checker)
+        chosen = source_checker or _as_checker(checker or task.checker)
+        return await asyncio.to_thread(self._verify, task, messages, stop, scoring, chosen)
 
     def _verify(
         self,
@@ -50,7 +55,7 @@ class VerifyTrajectory:
         messages: Sequence[Message],
         stop: StopReason,
         scoring: Literal["checker", "tau2"],
-        checker: CheckerSpec | None,
+        checker: Checker | None,
     ) -> Verdict:
         began = time.perf_counter()
         if stop in FAULTS:
@@ -58,7 +63,7 @@ class VerifyTrajectory:
         elif scoring == "tau2":
             verdict = self._by_tau2(task, messages, stop)
         else:
-            verdict = self._by_checker(task, messages, stop, checker or task.checker)
+            verdict = self._by_checker(task, messages, stop, checker)
         milliseconds = (time.perf_counter() - began) * 1000
         return verdict.model_copy(update={"milliseconds": milliseconds})
 
@@ -76,7 +81,7 @@ class VerifyTrajectory:
         task: Task,
         messages: Sequence[Message],
         stop: StopReason,
-        checker: CheckerSpec | None,
+        checker: Checker | None,
     ) -> Verdict:
         if checker is None:
             raise _invalid(
@@ -85,7 +90,7 @@ class VerifyTrajectory:
         run = replay(self.databases.load(task.database), task, messages)
         if run.mismatches:
             return _faulty("replay:mismatch", "; ".join(run.mismatches), Attribution.ENV)
-        verdict = check_trajectory(checker, run)
+        verdict = self._judged(checker, run)
         if stop in SCORED_STOPS or verdict.reward is None:
             return verdict
         ended = {
@@ -96,6 +101,20 @@ class VerifyTrajectory:
             "attribution": Attribution.AGENT,
         }
         return verdict.model_copy(update=ended)
+
+    def _judged(self, checker: Checker, run: Replay) -> Verdict:
+        if checker.status == "quarantined":
+            return checker_fault("quarantined", f"the checker is in quarantine: {checker.reason}")
+        if checker.spec is not None:
+            return check_trajectory(checker.spec, run)
+        if self.sandboxes is None:
+            raise _invalid("/source_checker", "this service runs no source checkers")
+        verdict = SourceChecker.of(checker, self.sandboxes).judge(run)
+        return verdict.model_copy(update={"final_state_hash": run.world.state_hash()})
+
+
+def _as_checker(spec: CheckerSpec | None) -> Checker | None:
+    return Checker(spec=spec) if spec is not None else None
 
 
 def _faulty(failure_class: str, rationale: str, attribution: Attribution) -> Verdict:

@@ -1,0 +1,1 @@
+"""Places to run checker source in: Monty, and sandboxed CPython processes."""
