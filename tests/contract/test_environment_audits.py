@@ -53,7 +53,8 @@ def cancelling() -> dict[str, Any]:
 
 
 def request(*tasks: Any, **changed: Any) -> AuditRequest:
-    return AuditRequest(**{"domain": "retail", "database": REF, "tasks": list(tasks), **changed})
+    fields: dict[str, Any] = {"domain": "retail", "database": REF, "tasks": list(tasks)}
+    return AuditRequest(**{**fields, **changed})
 
 
 async def test_an_audit_reports_the_sound_the_weak_and_the_broken(client: EnvironmentClient):

@@ -20,6 +20,7 @@ from seawright_shared.records.audits import (
     AuditReport,
     CodeTotal,
     JsonPatchOp,
+    Severity,
 )
 from seawright_shared.records.checkers import KillRow
 from seawright_shared.records.domains import DatabaseRef
@@ -35,7 +36,7 @@ def finding(code: str = "write-refused", **changed: object) -> AuditFinding:
 
 
 def report(*findings: AuditFinding, kills: list[KillRow] | None = None) -> AuditReport:
-    codes = {each.code: each.severity for each in findings}
+    codes: dict[str, Severity] = {each.code: each.severity for each in findings}
     return AuditReport(
         domain="retail",
         database=DatabaseRef(domain="retail", source="tau2"),
