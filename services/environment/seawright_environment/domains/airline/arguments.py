@@ -1,6 +1,7 @@
 """Checks of arguments that tau2-bench leaves out; generated airlines have them."""
 
 from collections.abc import Sequence
+from reprlib import repr as shortened
 from typing import TypeVar, cast, get_args
 
 from pydantic import BaseModel, JsonValue
@@ -13,7 +14,7 @@ Model = TypeVar("Model", bound=BaseModel)
 def whole_number(name: str, value: JsonValue, *, at_least: int) -> int:
     """Return the number, or refuse what is none, or too small."""
     if type(value) is not int:
-        raise ValueError(f"{name} should be a whole number, not {value!r}")
+        raise ValueError(f"{name} should be a whole number, not {shortened(value)}")
     if value < at_least:
         raise ValueError(f"{name} should be at least {at_least}, not {value}")
     return value
@@ -27,7 +28,7 @@ def cabin_named(value: JsonValue) -> Cabin:
 def one_of(name: str, value: JsonValue, allowed: Sequence[str]) -> str:
     """Return the value if it is allowed, or refuse it."""
     if value not in allowed:
-        raise ValueError(f"{name} should be one of {', '.join(allowed)}, not {value!r}")
+        raise ValueError(f"{name} should be one of {', '.join(allowed)}, not {shortened(value)}")
     return cast("str", value)
 
 

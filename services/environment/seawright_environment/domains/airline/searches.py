@@ -28,16 +28,24 @@ class FoundFlight(TypedDict):
     prices: dict[str, int]
 
 
-def search_direct_flight(state: State, origin: str, destination: str, date: str) -> str:
+def search_direct_flight(
+    state: State, origin: str | None, destination: str | None, date: str
+) -> str:
     """Return the flights of this date that can be booked; what does not exist has none."""
+    if _is_nowhere(state, origin, destination):
+        return json.dumps([])
     found = list(_flights(state, date, origin, destination))
     if not state.base.is_exact:
         _set_date(found, date)
     return json.dumps(found)
 
 
-def search_onestop_flight(state: State, origin: str, destination: str, date: str) -> str:
+def search_onestop_flight(
+    state: State, origin: str | None, destination: str | None, date: str
+) -> str:
     """Return pairs of flights, the second leaving no earlier than the first arrives."""
+    if _is_nowhere(state, origin, destination):
+        return json.dumps([])
     pairs: list[list[FoundFlight]] = []
     for first in _flights(state, date, origin, None):
         _set_date([first], date)
@@ -49,6 +57,11 @@ def search_onestop_flight(state: State, origin: str, destination: str, date: str
                 _set_date([second], onward)
                 pairs.append([first, second])
     return json.dumps(pairs)
+
+
+def _is_nowhere(state: State, origin: str | None, destination: str | None) -> bool:
+    """Whether an airport is left out; to tau2-bench that is any airport."""
+    return not state.base.is_exact and (origin is None or destination is None)
 
 
 def _day_of_arrival(state: State, date: str, arrival: str) -> str:
@@ -63,7 +76,7 @@ def _day_of_arrival(state: State, date: str, arrival: str) -> str:
 def _flights(
     state: State, date: str, origin: str | None, destination: str | None
 ) -> Iterator[FoundFlight]:
-    """Yield flights in the data's order. To tau2-bench, None is any place."""
+    """Yield flights in the data's order; None is any airport."""
     for flight_number in _leaving(state, origin):
         flight = flight_of(state, flight_number)
         if destination is not None and flight["destination"] != destination:
