@@ -4,6 +4,7 @@ import typer
 
 from seawright_console.cli.audit import audit
 from seawright_console.cli.demo import demo
+from seawright_console.cli.domain import domain_commands
 from seawright_console.cli.exports import export_commands
 from seawright_console.cli.imports import import_commands
 from seawright_console.cli.regrade import contamination, regrade
@@ -25,6 +26,7 @@ def command_line() -> typer.Typer:
         line.command()(command)
     line.add_typer(import_commands())
     line.add_typer(export_commands())
+    line.add_typer(domain_commands(), name="domain")
     return line
 
 

@@ -34,6 +34,8 @@ CODES: Mapping[str, str] = {
     "is rewarded.",
     "against-policy": "A rule of the domain, where it is written in code, forbids a golden write.",
     "ambiguous-reference": "The words fit several things of the customer (compared word by word).",
+    "ambiguous-part": "The words fit several parts of one thing, as items of an order "
+    "(compared word by word).",
     "unnamed-reference": "The words name none of the things that gold writes to.",
     "duplicate-id": "Several tasks have one id.",
     "duplicate-task": "Several tasks are equal but for their ids.",

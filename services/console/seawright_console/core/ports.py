@@ -1,7 +1,8 @@
 """What the console's use cases need from the outside: a screen to tell people, and a pause."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Protocol
 
 Pause = Callable[[float], Awaitable[None]]
@@ -37,4 +38,16 @@ class Renderer(Protocol):
 
     def render(self, name: str, **values: object) -> str:
         """Return the page; texts in it are escaped."""
+        ...
+
+
+class Files(Protocol):
+    """Where files are written that a person goes on with."""
+
+    def is_free(self, folder: Path) -> bool:
+        """Whether a folder is not there, or empty."""
+        ...
+
+    def write(self, texts: Mapping[Path, str]) -> None:
+        """Write new files, and the folders that they need."""
         ...
