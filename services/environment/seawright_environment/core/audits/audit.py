@@ -21,6 +21,7 @@ from seawright_environment.core.audits.gold_findings import gold_findings
 from seawright_environment.core.audits.kills import kill_rows, total_rows
 from seawright_environment.core.audits.mutations import Mutation, Workshop, goal_paths
 from seawright_environment.core.audits.near_values import NearMisses
+from seawright_environment.core.audits.part_references import part_findings
 from seawright_environment.core.audits.policy_findings import policy_findings
 from seawright_environment.core.audits.reading import read_task
 from seawright_environment.core.audits.references import reference_findings
@@ -103,6 +104,7 @@ class Auditor:
             *defect_findings(subject, shop.corrected),
             *policy_findings(mutation),
             *reference_findings(mutation),
+            *part_findings(mutation),
         ]
         is_tried = self.max_mutants and subject.gold_episode.is_rewarded
         return AuditedTask(

@@ -27,7 +27,7 @@ def reference_findings(mutation: Mutation) -> Iterator[AuditFinding]:
     subject, seen = mutation.subject, set[Place]()
     said = words_of(subject.words)
     for step in subject.writes:
-        for place in _things(mutation, step):
+        for place in things_of(mutation, step):
             if place in seen or place.key.lower() in subject.words:
                 continue
             seen.add(place)
@@ -51,7 +51,7 @@ def reference_findings(mutation: Mutation) -> Iterator[AuditFinding]:
 def _rivals(mutation: Mutation, step: Step, place: Place, said: set[str]) -> Iterator[Place]:
     """Yield the customer's other entities that fit the words as well, and fit the call."""
     told = _told(mutation, place, said)
-    done = {other for each in mutation.subject.writes for other in _things(mutation, each)}
+    done = {other for each in mutation.subject.writes for other in things_of(mutation, each)}
     assert mutation.person is not None, "only a customer's things are looked at"
     for key in mutation.shop.entities.belongings(mutation.person, place.table):
         other = Place(table=place.table, key=key)
@@ -60,7 +60,7 @@ def _rivals(mutation: Mutation, step: Step, place: Place, said: set[str]) -> Ite
             yield other
 
 
-def _things(mutation: Mutation, step: Step) -> list[Place]:
+def things_of(mutation: Mutation, step: Step) -> list[Place]:
     """Return the customer's entities, other than himself, that a call is about."""
     entities = mutation.shop.entities
     return [

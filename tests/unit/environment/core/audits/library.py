@@ -11,13 +11,25 @@ from seawright_environment.core.toolkits import Tool, ToolKind, Toolkit
 from seawright_environment.core.world import Base
 from seawright_shared.records.audits import AuditedTask, AuditFinding, AuditReport
 
+DISCS: Any = [
+    {"disc_id": "D1", "kind": "first audio disc"},
+    {"disc_id": "D2", "kind": "second audio disc"},
+    {"disc_id": "D3", "kind": "film"},
+]
 TABLES: Any = {
     "members": {
         "ann": {"id": "ann", "name": "Ann Lee", "loans": ["L1", "L2", "L3"]},
         "bob": {"id": "bob", "name": "Bob May", "loans": ["L4"]},
     },
     "loans": {
-        "L1": {"id": "L1", "title": "Red Sea", "status": "out", "days": 3, "note": ""},
+        "L1": {
+            "id": "L1",
+            "title": "Red Sea",
+            "status": "out",
+            "days": 3,
+            "note": "",
+            "discs": DISCS,
+        },
         "L2": {"id": "L2", "title": "Red Fox", "status": "out", "days": 5, "note": ""},
         "L3": {"id": "L3", "title": "Blue Sky", "status": "back", "days": 0, "note": ""},
         "L4": {"id": "L4", "title": "Red Sun", "status": "out", "days": 9, "note": ""},
@@ -44,6 +56,12 @@ def renew_loan(state: State, loan_id: str, days: int) -> str:
 def close_loan(state: State, loan_id: str) -> str:
     loan = _loan(state, loan_id)
     loan["status"] = "back"
+    return json.dumps(loan)
+
+
+def return_discs(state: State, loan_id: str, disc_ids: list[str]) -> str:
+    loan = _loan(state, loan_id)
+    loan["discs"] = [disc for disc in loan["discs"] if disc["disc_id"] not in disc_ids]
     return json.dumps(loan)
 
 
@@ -88,6 +106,7 @@ AGENT = dict(
     [
         tool(renew_loan, "write", loan_id="string", days="integer"),
         tool(close_loan, "write", loan_id="string"),
+        tool(return_discs, "write", loan_id="string", disc_ids="array"),
         tool(show_loan, "read", loan_id="string"),
         tool(transfer_to_desk, "generic", summary="string"),
     ]
