@@ -109,7 +109,7 @@ class VerificationBatchRequest(Request):
     """POST /v1/verification-batches. A malformed item spoils no other."""
 
     items: list[
-        Annotated[VerificationRequest | dict[str, JsonValue], Field(union_mode="left_to_right")]
+        Annotated[VerificationRequest | JsonValue, Field(union_mode="left_to_right")]
     ] = Field(max_length=MAX_BATCH)
 
 
