@@ -24,6 +24,7 @@ from seawright_trainer.adapters.hf_models import cost_model, load_model
 from seawright_trainer.adapters.rank_group import join_ranks, leave_ranks
 from seawright_trainer.core.packing import (
     CostModel,
+    lock_step_bound,
     lock_step_efficiency,
     pack,
     transformer_cost,
@@ -132,10 +133,13 @@ def main() -> None:
                 report[f"{kind}_{dtype}_tokens_per_second"] = round(speed)
     leave_ranks()
     report["padded_over_packed_tokens"] = round(padded_ratio(length_mix(0)), 3)
-    for num_ranks in (8, 32):
-        plan = pack(length_mix(0), token_budget=65_536, num_ranks=num_ranks, cost=FULL_COST)
-        share = lock_step_efficiency(plan, length_mix(0), FULL_COST)
+    for num_ranks in (8, 32, 64):
+        lengths = length_mix(0)
+        plan = pack(lengths, token_budget=65_536, num_ranks=num_ranks, cost=FULL_COST)
+        share = lock_step_efficiency(plan, lengths, FULL_COST)
         report[f"lock_step_efficiency_{num_ranks}_ranks"] = round(share, 4)
+        bound = lock_step_bound(lengths, num_ranks, FULL_COST)
+        report[f"lock_step_bound_{num_ranks}_ranks"] = round(bound, 4)
     for name, value in report.items():
         sys.stdout.write(f"{name:<40} {value:>12,.4g}\n")
     sys.stdout.write(json.dumps(report) + "\n")

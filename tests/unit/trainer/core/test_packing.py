@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from seawright_shared.errors import InvalidRequestError
 from seawright_trainer.core.packing import (
     CostModel,
+    lock_step_bound,
     lock_step_efficiency,
     pack,
     transformer_cost,
@@ -51,11 +52,38 @@ def test_no_sequences_give_one_dummy_per_rank():
     assert lock_step_efficiency(plan, [], COST) == 1.0
 
 
-def test_ranks_wait_for_each_other_less_than_a_fiftieth_of_the_time():
-    generator = np.random.default_rng(0)
+@given(lengths=LENGTHS, num_ranks=st.integers(1, 5))
+def test_no_plan_is_better_than_the_bound_or_worse_than_one_bin_after_the_other(
+    lengths: list[int], num_ranks: int
+):
+    plan = pack(lengths, token_budget=BUDGET, num_ranks=num_ranks, cost=COST)
+    found = lock_step_efficiency(plan, lengths, COST)
+    assert 1 / num_ranks - 1e-9 <= found <= lock_step_bound(lengths, num_ranks, COST) + 1e-9
+
+
+def test_a_batch_too_small_for_its_ranks_is_bound_by_its_dearest_sequence():
+    assert lock_step_bound([10, 10], 4, COST) == pytest.approx(0.5)
+    assert lock_step_bound([10] * 8, 4, COST) == 1.0
+    assert lock_step_bound([], 4, COST) == 1.0
+
+
+def test_a_step_with_a_dear_sequence_is_filled_to_its_cost_on_the_other_ranks():
+    cost = CostModel(linear=1.0, quadratic=0.0)
+    lengths = [90, 45, 45, 30, 30, 30, 30]
+    plan = pack(lengths, token_budget=100, num_ranks=2, cost=cost)
+    steps = list(zip(*plan.micro_batches, strict=True))
+    loads = [[sum(lengths[index] for index in held) for held in step] for step in steps]
+    assert loads == [[90, 90], [60, 60]]
+
+
+@pytest.mark.parametrize("num_ranks", [8, 16, 32])
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_ranks_wait_for_each_other_less_than_a_fiftieth_of_the_time(num_ranks: int, seed: int):
+    generator = np.random.default_rng(seed)
     lengths = [int(n) for n in np.clip(generator.lognormal(8.9, 0.6, 512), 500, 32_768)]
     cost = transformer_cost(
         num_parameters=3_000_000_000, num_layers=48, num_heads=32, head_size=128
     )
-    plan = pack(lengths, token_budget=65_536, num_ranks=8, cost=cost)
+    plan = pack(lengths, token_budget=65_536, num_ranks=num_ranks, cost=cost)
+    assert lock_step_bound(lengths, num_ranks, cost) == 1.0
     assert lock_step_efficiency(plan, lengths, cost) >= 0.98
