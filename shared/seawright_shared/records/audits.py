@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import JsonValue
-
 from seawright_shared.records.base import Record
 from seawright_shared.records.checkers import KillRow
 from seawright_shared.records.domains import DatabaseRef
+from seawright_shared.records.json_patches import JsonPatchOp
 
 Severity = Literal["note", "warning", "error"]
 """error: the task's truth is wrong; warning: its checker is weak; note: worth knowing."""
@@ -15,18 +14,11 @@ SEVERITIES: tuple[Severity, ...] = ("note", "warning", "error")
 AgentKind = Literal["noop", "refusal", "transfer", "script"]
 
 
-class JsonPatchOp(Record):
-    """One operation of RFC 6902; its path starts at the task set, as in `/3/id`."""
-
-    op: Literal["add", "remove", "replace"]
-    path: str
-    value: JsonValue = None
-
-
 class AuditPatch(Record):
     """A suggested repair. It is suggested only after it was tried."""
 
     operations: list[JsonPatchOp]
+    """Their paths start at the task set, as in `/3/id`."""
     effect: str
     """What was seen when the task was evaluated with the repair."""
 

@@ -1,5 +1,7 @@
 """`audit`: verify a task set of tau2-bench's form."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import JsonValue
 
 from seawright_console.adapters.audit_files import database_beside, read_database, read_tasks
 from seawright_console.adapters.jinja_pages import Pages
@@ -16,6 +19,7 @@ from seawright_console.cli import options
 from seawright_console.cli.outcome import run, screen
 from seawright_console.cli.session import deployment
 from seawright_console.core.audit_markdown import markdown_of
+from seawright_console.core.audit_repairs import repaired as repaired_set
 from seawright_console.core.audit_tables import agent_table, code_table, kill_table, page_of
 from seawright_console.core.ports import Screen
 from seawright_console.settings import Settings
@@ -57,6 +61,10 @@ def audit(
     report: Annotated[
         Path | None, typer.Option(help="Write a report: .html, .md, or .json.")
     ] = None,
+    repaired: Annotated[
+        Path | None,
+        typer.Option(help="Write the tasks with the repairs that change no task's meaning."),
+    ] = None,
     fail_on: Annotated[
         FailOn, typer.Option(help="Exit with 1 from this severity on.")
     ] = FailOn.ERROR,
@@ -79,6 +87,8 @@ def audit(
         show_audit(found, screen())
     if report is not None:
         screen().say(f"report: {write_audit(found, report, file, split)}")
+    if repaired is not None:
+        write_repaired(found, read_tasks(file, split).tasks, repaired)
     if is_grave(found, fail_on):
         raise typer.Exit(FOUND)
 
@@ -179,6 +189,15 @@ def write_audit(found: AuditReport, path: Path, file: Path, split: str | None) -
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path.resolve()
+
+
+def write_repaired(found: AuditReport, tasks: Sequence[JsonValue], path: Path) -> None:
+    """Write the repaired set and say how much was repaired."""
+    mended = repaired_set(tasks, found)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(mended.tasks, indent=4, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+    screen().say(f"{mended.num_repairs} repairs: {path.resolve()}")
 
 
 def _made_by() -> str:

@@ -96,3 +96,14 @@ def test_a_database_is_named_by_its_seed():
     for wrong in ("seed:", "seed:x", "seed:1:2:3", "seed:-1"):
         with pytest.raises(InvalidRequestError, match="seed:NUMBER"):
             database_reference("retail", wrong)
+
+
+def test_a_repaired_set_has_lost_what_was_refused_and_is_a_task_set_again(tmp_path: Path):
+    refused = {"action_id": "1", "name": "get_order_details", "arguments": {"order_id": "#W0"}}
+    path = written(tmp_path, [{**IDLE, "evaluation_criteria": {"actions": [refused]}}])
+    mended = tmp_path / "mended.json"
+    _, _, err = audit(path, "--repaired", str(mended))
+    assert "read-refused" in err
+    assert "1 repairs" in err
+    assert json.loads(mended.read_text())[0]["evaluation_criteria"]["actions"] == []
+    assert "read-refused" not in audit(mended)[2]

@@ -19,11 +19,11 @@ from seawright_shared.records.audits import (
     AuditPatch,
     AuditReport,
     CodeTotal,
-    JsonPatchOp,
     Severity,
 )
 from seawright_shared.records.checkers import KillRow
 from seawright_shared.records.domains import DatabaseRef
+from seawright_shared.records.json_patches import JsonPatchOp
 
 HOSTILE = "<script>alert(1)</script> | [x](javascript:y) `*_ \\\n# head"
 

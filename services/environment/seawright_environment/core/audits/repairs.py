@@ -1,6 +1,6 @@
 """Repairs: what would mend a finding, suggested only where trying it showed that it does."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from pydantic import JsonValue, TypeAdapter
 
@@ -9,7 +9,8 @@ from seawright_environment.core.audits.subjects import Subject
 from seawright_environment.core.json_values import copied
 from seawright_environment.core.patches import diff_states
 from seawright_environment.core.tau2_documents import Tau2Document
-from seawright_shared.records.audits import AuditFinding, AuditPatch, JsonPatchOp
+from seawright_shared.records.audits import AuditFinding, AuditPatch
+from seawright_shared.records.json_patches import JsonPatchOp, apply_patch
 from seawright_shared.records.tasks import EnvironmentCall
 
 CRITERIA = "evaluation_criteria"
@@ -105,42 +106,8 @@ def _added_to_basis(subject: Subject, component: str) -> JsonPatchOp:
 
 def _patched(subject: Subject, *operations: JsonPatchOp) -> Tau2Document:
     tasks: list[JsonValue] = [None] * subject.index + [copied(subject.document)]
-    apply_operations(tasks, operations)
+    apply_patch(tasks, operations)
     return Tau2Document.model_validate(_OBJECT.validate_python(tasks[subject.index]))
-
-
-def apply_operations(tasks: list[JsonValue], operations: Sequence[JsonPatchOp]) -> None:
-    """Apply operations of RFC 6902 in place; their paths exist."""
-    for operation in operations:
-        *parents, last = [
-            step.replace("~1", "/").replace("~0", "~") for step in operation.path.split("/")[1:]
-        ]
-        here: JsonValue = tasks
-        for step in parents:
-            here = _child(here, step)
-        _apply(here, last, operation)
-
-
-def _child(here: JsonValue, step: str) -> JsonValue:
-    if isinstance(here, list):
-        return here[int(step)]
-    assert isinstance(here, dict), "a suggested path exists"
-    return here[step]
-
-
-def _apply(here: JsonValue, last: str, operation: JsonPatchOp) -> None:
-    value = copied(operation.value)
-    if isinstance(here, list):
-        index = len(here) if last == "-" else int(last)
-        if operation.op == "add":
-            here.insert(index, value)
-        else:
-            here[index : index + 1] = [] if operation.op == "remove" else [value]
-    elif isinstance(here, dict):
-        if operation.op == "remove":
-            del here[last]
-        else:
-            here[last] = value
 
 
 REPAIRS: Mapping[str, Callable[[Subject, AuditFinding], AuditPatch | None]] = {

@@ -10,6 +10,7 @@ from seawright_environment.core.state import Database, State
 from seawright_environment.core.toolkits import Tool, ToolKind, Toolkit
 from seawright_environment.core.world import Base
 from seawright_shared.records.audits import AuditedTask, AuditFinding, AuditReport
+from seawright_shared.records.json_patches import apply_patch
 
 DISCS: Any = [
     {"disc_id": "D1", "kind": "first audio disc"},
@@ -184,9 +185,7 @@ def kills(part: AuditedTask | AuditReport) -> dict[str, tuple[int, int]]:
 
 def repaired(document: Any, finding: AuditFinding) -> Any:
     """Return the document with the finding's repair."""
-    from seawright_environment.core.audits.repairs import apply_operations
-
     assert finding.patch is not None
     tasks = json.loads(json.dumps([document]))
-    apply_operations(tasks, finding.patch.operations)
+    apply_patch(tasks, finding.patch.operations)
     return tasks[0]
