@@ -1,5 +1,6 @@
 """`import tasks|runs|areal`: other formats become records."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -48,7 +49,7 @@ def import_tasks(
     url: options.Url = None,
 ) -> None:
     """Import tau2-bench's tasks; their ids are printed."""
-    run(_tasks(file, domain, split, _database(domain, seed, customers), out, url))
+    run(_tasks(file, split, _Start(domain=domain, seed=seed, customers=customers), out, url))
 
 
 def import_runs(
@@ -74,24 +75,29 @@ def import_areal(
     run(_areal(domain, out, url, is_clean=is_clean))
 
 
-def _database(domain: str | None, seed: int | None, customers: int) -> DatabaseRef | None:
-    if seed is None:
-        return None
-    return DatabaseRef(domain=domain_of(domain, None), seed=seed, num_customers=customers)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Start:
+    """What imported tasks start from."""
+
+    domain: str | None
+    seed: int | None
+    customers: int
+
+    def database(self, domain: str) -> DatabaseRef | None:
+        """Return the generated database; None: tau2-bench's own."""
+        if self.seed is None:
+            return None
+        return DatabaseRef(domain=domain, seed=self.seed, num_customers=self.customers)
 
 
 async def _tasks(
-    file: Path,
-    domain: str | None,
-    split: str | None,
-    database: DatabaseRef | None,
-    out: Path | None,
-    url: str | None,
+    file: Path, split: str | None, start: _Start, out: Path | None, url: str | None
 ) -> None:
     read = read_tasks(file, split)
+    domain = domain_of(start.domain, read.domain)
     async with deployment(Settings(), url) as at:
         transfer = task_transfer(at)
-        tasks = await transfer.read(domain_of(domain, read.domain), read.tasks, database)
+        tasks = await transfer.read(domain, read.tasks, start.database(domain))
         if out is not None:
             typer.echo(str(write_lines(out, tasks)))
         else:

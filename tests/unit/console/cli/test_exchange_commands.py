@@ -72,6 +72,8 @@ def test_what_is_neither_a_file_nor_a_run_is_refused(tmp_path: Path):
         assert (code, "srun_" in err) == (INVALID, True)
 
 
-def test_a_generated_database_needs_its_domain(tasks: Path):
-    code, _, err = call("import", "tasks", str(tasks), "--seed", "1")
+def test_tasks_that_name_no_domain_ask_for_one(tmp_path: Path):
+    path = tmp_path / "tasks.json"
+    path.write_text(json.dumps([{"id": "1", "user_scenario": {"instructions": "x"}}]))
+    code, _, err = call("import", "tasks", str(path), "--seed", "1")
     assert (code, "--domain" in err) == (INVALID, True)

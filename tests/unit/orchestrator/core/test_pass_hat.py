@@ -1,6 +1,8 @@
 """Laws of pass^k, pass@k and their intervals."""
 
+from fractions import Fraction
 from itertools import combinations
+from math import comb
 
 import pytest
 from hypothesis import given
@@ -64,3 +66,26 @@ def test_the_interval_has_the_width_that_theory_gives():
     values = [0.0, 1.0] * 50
     interval = bootstrap(values, 4000, 1)
     assert interval.high - interval.low == pytest.approx(2 * 1.96 * 0.5 / 10, abs=0.03)
+
+
+REWARDS = st.lists(st.sampled_from([1.0, 0.0, 0.5, 1.0 - 5e-7, 1.0 - 5e-6, None]), max_size=5)
+
+
+@given(st.dictionaries(st.sampled_from("abc"), REWARDS, max_size=3))
+def test_a_report_s_pass_hat_is_tau2_bench_s_over_the_trials_that_count(
+    rewards: dict[str, list[float | None]],
+):
+    # tau2-bench: a success is within 1e-6 of 1, a dropped trial counts nowhere, a task without
+    # trials is no task, k goes up to the least number of trials, tasks weigh alike.
+    won = {
+        task_id: [abs(reward - 1.0) <= 1e-6 for reward in found if reward is not None]
+        for task_id, found in rewards.items()
+    }
+    trials = [found for found in won.values() if found]
+    report = evaluation_report(rewards, 10, 0)
+    assert sorted(report.pass_hat) == list(range(1, min(map(len, trials), default=0) + 1))
+    for k, interval in report.pass_hat.items():
+        shares = [
+            Fraction(sum(map(all, combinations(found, k))), comb(len(found), k)) for found in trials
+        ]
+        assert interval.value == pytest.approx(float(sum(shares) / len(shares)), abs=1e-12)
