@@ -1,6 +1,6 @@
 """The shape of a JSON body: what no route should have to think of is refused before it runs.
 
-Refused are values nested too deep, repeated keys, numbers that are not finite or too long, halves
+Refused are values nested too deep, too many members, repeated keys, numbers that are not finite or too long, halves
 of surrogate pairs; the answer points to the first one found.
 """
 
@@ -13,9 +13,12 @@ from typing import cast
 from seawright_shared.errors import FieldError, InvalidRequestError
 
 MAX_DEPTH = 64
+MAX_MEMBERS = 999_999
+"""Keys of all objects together; each costs a hundred bytes once it is read."""
 MAX_DIGITS = 400
 """Of an integer. No field of ours is longer, and longer ones cost quadratic time to read."""
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_MEMBERS = re.compile(rb'"\s*:')
 _SUSPECT = re.compile(rb"NaN|Infinity|\\u[dD][89a-fA-F]|\d[eE]\+?\d{2}|\d{400}")
 _MARK = b"\xef\xbb\xbf"
 _HALF = re.compile("[\ud800-\udfff]")
@@ -39,6 +42,8 @@ def check_json(body: bytes) -> None:
     """Raise `InvalidRequestError` where the shape is refused; what is no JSON is not its matter."""
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
         raise _refused("", "too-deep", f"JSON may be nested {MAX_DEPTH} levels deep")
+    if body.count(b":") > MAX_MEMBERS and _num_members(body) > MAX_MEMBERS:
+        raise _refused("", "too-many-members", f"objects may have {MAX_MEMBERS} members in all")
     try:
         # Other encodings than UTF-8 would pass unseen here and be understood later.
         text = body.removeprefix(_MARK).decode()
@@ -110,6 +115,10 @@ def _oddities(value: object, path: list[str | int]) -> Iterator[tuple[list[str |
 
 def _step(part: str | int) -> str:
     return "/" + str(part).replace("~", "~0").replace("/", "~1")
+
+
+def _num_members(body: bytes) -> int:
+    return sum(1 for _ in _MEMBERS.finditer(body))
 
 
 def _depth(body: bytes) -> int:
