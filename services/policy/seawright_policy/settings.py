@@ -19,11 +19,11 @@ class Settings(BaseSettings):
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """Compute type. `auto` measures which one this machine multiplies faster."""
     num_threads: int = Field(default=1, ge=1)
-    max_sequences: int = Field(default=64, ge=1)
+    max_sequences: int = Field(default=32, ge=1)
     """Turns sampled at the same time; more wait."""
     max_context_tokens: int = Field(default=4096, ge=16)
     """Upper bound on a model's own context length."""
-    cache_tokens: int = Field(default=200_000, ge=0)
+    cache_tokens: int = Field(default=64_000, ge=0)
     """Tokens of contexts whose keys and values are kept between turns."""
     kept_versions: int = Field(default=2, ge=0)
     """Older versions that stay loaded, for those who pin them."""

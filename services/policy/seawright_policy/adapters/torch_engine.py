@@ -37,9 +37,9 @@ class TorchOptions:
     device: str = "cpu"
     dtype: torch.dtype = torch.bfloat16
     num_threads: int = 1
-    num_slots: int = 64
+    num_slots: int = 32
     max_context: int = 4096
-    parked_tokens: int = 200_000
+    parked_tokens: int = 64_000
 
 
 class TorchEngine:
