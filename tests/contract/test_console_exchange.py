@@ -92,7 +92,7 @@ def results_file() -> Results:
         }
         for record in found
     ]
-    info = {
+    info: dict[str, Any] = {
         "environment_info": {"domain_name": "retail", "policy": "p"},
         "agent_info": {"implementation": "llm_agent", "llm": "big"},
         "user_info": {"implementation": "user_simulator", "llm": "small"},

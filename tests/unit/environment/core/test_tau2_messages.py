@@ -50,7 +50,7 @@ def test_any_documents_come_back_as_they_were(documents: list[dict[str, Any]]):
 
 
 def test_wrapped_answers_become_one_message_each():
-    answers = [{"role": "tool", "id": f"c{i}", "content": "ok"} for i in range(2)]
+    answers: list[Any] = [{"role": "tool", "id": f"c{i}", "content": "ok"} for i in range(2)]
     found = import_messages([{"role": "tool", "tool_messages": answers}])
     assert [(message.role, message.tool_call_id) for message in found] == [
         ("tool", "c0"),
