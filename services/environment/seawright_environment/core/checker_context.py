@@ -14,7 +14,7 @@ MAX_QUESTIONS = 900
 """Of one check; more is a fault of the checker."""
 
 
-class TooManyQuestionsError(Exception):
+class TooManyQuestionsError(RuntimeError):
     """The checker asked more than any honest one does."""
 
 
@@ -38,8 +38,6 @@ class ContextAnswers:
         return _turned(answer) if self.is_turned else answer
 
     def _answer(self, kind: str, side: str, table: str, key: str) -> JsonValue:
-        if kind == "table":
-            return table in self._view(side)
         if kind == "entity":
             entities = self._view(side).get(table)
             return entities[key] if entities is not None and key in entities else None

@@ -121,7 +121,7 @@ def _objection(node: ast.AST, names: set[str]) -> str | None:
         value = node.value
         if not isinstance(value, str | int | float | None):
             return f"a {type(value).__name__} is not allowed"
-        if isinstance(value, int) and abs(value) >= 1 << 63:
+        if isinstance(value, int) and abs(value) >= 1 << 512:
             return "the number is too large"
     if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
         return "a format is not allowed"

@@ -1,5 +1,6 @@
 """Monty: an interpreter of its own for checker source, in worker processes that may crash."""
 
+import ast
 import json
 import os
 import threading
@@ -27,6 +28,21 @@ FAULTS = {
 }
 
 
+def shortened(text: str) -> str:
+    """Return a program without its words for people: Monty reads it anew for every check."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            node.returns = None
+            for argument in node.args.args:
+                argument.annotation = None
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            first = node.body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                node.body = node.body[1:] or [ast.Pass()]
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
 class MontySandbox:
     """Runs source in a fresh Monty session. Safe to call from several threads."""
 
@@ -48,7 +64,7 @@ class MontySandbox:
         self._lock = threading.Lock()
         self._pool: Monty | None = None
         self._owner = 0
-        self._prelude = program("prelude")
+        self._states: dict[int, bytes] = {}
 
     def run(self, code: str, uses: list[str], ask: Ask, conditions: Conditions) -> SandboxRun:
         """Return what `check(ctx, ck)` returned, or the fault. Never raises."""
@@ -62,10 +78,12 @@ class MontySandbox:
                 raise
 
         parties: JsonObject = {"agent": "assistant", "user": "user", "uses": list(uses)}
-        text = f"{self._prelude}\n{code}\npacked(check(Ctx(ask, uses), Ck()))\n"
-        policy = OSPolicy(datetime=NOON + timedelta(days=conditions.clock_shift_days), sleep="zero")
+        text = f"{code}\npacked(check(Ctx(ask, uses), Ck()))\n"
         try:
-            with self._workers().checkout(limits=self._limits, os_policy=policy) as session:
+            pool = self._workers()
+            state = self._state(pool, conditions.clock_shift_days)
+            with pool.checkout() as session:
+                session.load_session(state)
                 value = session.feed_run(
                     text,
                     inputs=parties,
@@ -85,6 +103,8 @@ class MontySandbox:
             )
         if refusals:
             return SandboxRun(fault=SandboxFault.ERROR, detail=str(refusals[0]))
+        if not isinstance(value, str):
+            return SandboxRun(fault=SandboxFault.ERROR, detail="it spoke nonsense")
         return SandboxRun(value=json.loads(value))
 
     def close(self) -> None:
@@ -93,6 +113,20 @@ class MontySandbox:
             pool, self._pool = self._pool, None
             if pool is not None and self._owner == os.getpid():
                 pool.__exit__(None, None, None)
+
+    def _state(self, pool: Monty, clock_shift_days: int) -> bytes:
+        """Return a session that has read the text before every source, with limits and a clock."""
+        with self._lock:
+            known = self._states.get(clock_shift_days)
+        if known is None:
+            clock = NOON + timedelta(days=clock_shift_days)
+            policy = OSPolicy(datetime=clock, sleep="zero", random_start={"seed": 0})
+            with pool.checkout(limits=self._limits, os_policy=policy) as session:
+                session.feed_run(shortened(program("prelude")))
+                known = session.dump()
+            with self._lock:
+                self._states[clock_shift_days] = known
+        return known
 
     def _workers(self) -> Monty:
         with self._lock:

@@ -38,10 +38,8 @@ class View:
         self.tables: dict = {}
 
     def table(self, name: str) -> Table:
-        """Return a table, or raise `KeyError`."""
+        """Return a table; whether there is one shows when it is read."""
         if name not in self.tables:
-            if not self.ask("table", self.side, name, ""):
-                raise KeyError(name)
             self.tables[name] = Table(self.ask, self.side, name)
         return self.tables[name]
 
@@ -59,7 +57,7 @@ class View:
     def path(self, path: str | list, default=None):
         """Return the value at a path, as in "orders/#W1/status", or the default."""
         steps = path.split("/") if isinstance(path, str) else path
-        if len(steps) < 2 or not self.ask("table", self.side, str(steps[0]), ""):
+        if len(steps) < 2:
             return default
         here = self.table(str(steps[0])).get(str(steps[1]))
         if here is None:
