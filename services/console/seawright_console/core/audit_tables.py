@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from seawright_console.core.audit_words import AGENTS, CODES, LIMITS, MUTANTS
 from seawright_shared.records.audits import AuditFinding, AuditReport
 
-MOST_IN_ROW = 30
+MOST_IN_ROW = 60
 """Task ids that one cell lists."""
 MOST_FINDINGS = 200
 """Findings of one class that a report lists."""

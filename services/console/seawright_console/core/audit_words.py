@@ -12,7 +12,8 @@ CODES: Mapping[str, str] = {
     "write-refused": "A golden write is refused and silently passed over: the target is wrong.",
     "read-refused": "A golden read is refused and silently passed over.",
     "write-without-effect": "A golden write changes nothing.",
-    "target-by-defect": "Gold's final state hangs on a known defect of tau2-bench's tools.",
+    "target-by-defect": "Gold's final state is not the one that corrected tools reach "
+    "(docs/tau2-differences.md says what is corrected).",
     "target-unrounded": "Gold's final state holds amounts that tau2-bench's tools did not round.",
     "repeated-write": "Gold makes the same write twice.",
     "gold-fails": "An episode that does exactly what gold says is not rewarded.",

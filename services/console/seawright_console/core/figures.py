@@ -25,13 +25,13 @@ MOST_RULES = 60
 
 
 def pooled_yields(streams: Sequence[StreamState]) -> dict[int, float]:
-    """Return, per iteration, accepted over feasible candidates of all streams together."""
+    """Return, per iteration, accepted over candidates of all streams together."""
     accepted: Counter[int] = Counter()
-    feasible: Counter[int] = Counter()
+    candidates: Counter[int] = Counter()
     for report in (each for stream in streams for each in stream.iterations):
         accepted[report.iteration] += report.num_accepted
-        feasible[report.iteration] += report.num_candidates - report.num_infeasible
-    return {at: accepted[at] / max(1, feasible[at]) for at in sorted(feasible)}
+        candidates[report.iteration] += report.num_candidates
+    return {at: accepted[at] / max(1, candidates[at]) for at in sorted(candidates)}
 
 
 def yield_rows(streams: Sequence[StreamState]) -> list[list[str]]:

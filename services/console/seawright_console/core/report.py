@@ -157,7 +157,6 @@ def _synthesis_part(synthesis: SynthesisReport) -> SynthesisPart:
                 stream=stream.index,
                 iteration=report.iteration,
                 num_candidates=report.num_candidates,
-                num_infeasible=report.num_infeasible,
                 num_accepted=report.num_accepted,
                 yield_share=report.yield_share,
                 num_sequences=report.num_sequences,

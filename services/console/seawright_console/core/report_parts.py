@@ -44,7 +44,6 @@ class IterationRow:
     stream: int
     iteration: int
     num_candidates: int
-    num_infeasible: int
     num_accepted: int
     yield_share: float
     num_sequences: int

@@ -39,12 +39,12 @@ def defect_findings(subject: Subject, other: Base | None) -> Iterator[AuditFindi
         return
     is_rounding = all(_is_close(before.get(path), after.get(path)) for path in paths)
     named = ", ".join(paths[:MOST_PATHS]) + (", ..." if len(paths) > MOST_PATHS else "")
-    what = "amounts that were not rounded" if is_rounding else "a known defect of its tools"
+    what = "holds amounts that were not rounded" if is_rounding else "keeps a defect of its tools"
     yield AuditFinding(
         code="target-unrounded" if is_rounding else "target-by-defect",
         severity="note",
         pointer=subject.pointer("evaluation_criteria", "actions"),
-        detail=f"gold's final state has {what} in it: corrected, it differs at {named}",
+        detail=f"gold's final state {what}: corrected tools end elsewhere at {named}",
         task_id=subject.id,
     )
 

@@ -10,9 +10,12 @@ from seawright_environment.core.toolkits import REFUSALS
 from seawright_environment.core.world import Base
 from seawright_shared.errors import FieldError, SeawrightError
 from seawright_shared.records.audits import AuditFinding
+from seawright_shared.records.base import canonical_json
 
 MAX_LENGTH = 256
 """Of a list that every check runs through."""
+MAX_BYTES = 1 << 20
+"""Of one task's document."""
 _DOCUMENT = TypeAdapter(dict[str, JsonValue])
 
 
@@ -29,7 +32,7 @@ def read_task(
             _broken("schema-fault", pointer_of(index, *each["loc"]), each["msg"], task_id)
             for each in error.errors()
         ]
-    too_long = _too_long(parts)
+    too_long = _too_long(parts, len(canonical_json(value)))
     if too_long:
         return None, [_broken("too-long", pointer_of(index), too_long, parts.id)]
     document = _DOCUMENT.validate_python(value)
@@ -44,7 +47,7 @@ def read_task(
     return subject, []
 
 
-def _too_long(parts: Tau2Document) -> str | None:
+def _too_long(parts: Tau2Document, num_bytes: int) -> str | None:
     """Say what a task has too much of: every check runs all of it many times."""
     start, criteria = parts.initial_state, parts.evaluation_criteria
     lengths = {
@@ -56,6 +59,8 @@ def _too_long(parts: Tau2Document) -> str | None:
     for name, length in lengths.items():
         if length > MAX_LENGTH:
             return f"{length} {name}; at most {MAX_LENGTH} are audited"
+    if num_bytes > MAX_BYTES:
+        return f"{num_bytes} bytes; at most {MAX_BYTES} are audited"
     return None
 
 

@@ -45,6 +45,11 @@ def test_an_assertion_that_cannot_be_run_is_reported(arguments: Any):
     assert report.num_audited == 1
 
 
+def test_a_task_too_large_to_audit_is_reported():
+    large = task(CLOSE, words="x" * (1 << 20))
+    assert codes(audit([large]).tasks[0]) == ["too-long"]
+
+
 def test_a_task_too_long_to_audit_is_reported():
     report = audit([task(*[CLOSE] * 300), GOOD])
     assert codes(report.tasks[0]) == ["too-long"]
