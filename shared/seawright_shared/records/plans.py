@@ -78,6 +78,8 @@ class CheckConfig(Record):
     enabled: bool = True
     params: dict[str, JsonValue] = {}
     on_fail: Literal["reject", "repair", "flag"] = "reject"
+    """`flag` keeps the draft and says so. `repair` rejects: the procedural author draws anew, and
+    what it would mend is what reflection learns from."""
 
 
 class EvaluationPlan(Record):

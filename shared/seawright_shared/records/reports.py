@@ -18,7 +18,6 @@ class IterationReport(Record):
     iteration: int
     plan_id: str
     num_candidates: int
-    num_infeasible: int = 0
     num_accepted: int
     stages: dict[str, int] = {}
     """Rejected per stage."""
@@ -31,8 +30,8 @@ class IterationReport(Record):
 
     @property
     def yield_share(self) -> float:
-        """Accepted over candidates, infeasible ones not counted."""
-        return self.num_accepted / max(1, self.num_candidates - self.num_infeasible)
+        """Accepted over candidates."""
+        return self.num_accepted / max(1, self.num_candidates)
 
 
 class EvaluationReport(Record):

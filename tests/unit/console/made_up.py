@@ -57,8 +57,7 @@ def iteration(stream: int, at: int, share: float) -> IterationReport:
         stream_id=f"stream_{stream}",
         iteration=at,
         plan_id=f"plan_{stream}_{at}",
-        num_candidates=110,
-        num_infeasible=10,
+        num_candidates=100,
         num_accepted=accepted,
         stages={"execution": rejected - rejected // 3, "policy": rejected // 3},
         causes={

@@ -11,12 +11,10 @@ from seawright_shared.contracts.orchestrator import StreamState
 from tests.unit.console import made_up
 
 
-def test_pooled_yield_weighs_streams_by_their_feasible_candidates():
+def test_pooled_yield_weighs_streams_by_their_candidates():
     streams = [made_up.stream(0), made_up.stream(1)]
     first = [stream.iterations[0] for stream in streams]
-    expected = sum(it.num_accepted for it in first) / sum(
-        it.num_candidates - it.num_infeasible for it in first
-    )
+    expected = sum(it.num_accepted for it in first) / sum(it.num_candidates for it in first)
     assert pooled_yields(streams)[0] == expected
 
 

@@ -70,7 +70,7 @@ def rejected(judged: Judged, stream: PlanStream) -> RejectedDraft:
 
 
 def report_of(
-    stream: PlanStream, decided: Sequence[Judged], *, num_undecided: int, num_infeasible: int
+    stream: PlanStream, decided: Sequence[Judged], *, num_undecided: int
 ) -> IterationReport:
     """Return the funnel. Candidates that infrastructure spoilt are not counted as candidates."""
     refusals = [judged.refusal for judged in decided if judged.task is None]
@@ -80,8 +80,7 @@ def report_of(
         stream_id=stream.id,
         iteration=stream.iteration,
         plan_id=stream.plan.id,
-        num_candidates=len(decided) + num_infeasible,
-        num_infeasible=num_infeasible,
+        num_candidates=len(decided),
         num_accepted=len(tasks),
         stages=_counts(Counter(verdict.stage for verdict in refusals)),
         causes=_counts(causes),

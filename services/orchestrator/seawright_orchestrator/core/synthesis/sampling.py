@@ -44,8 +44,6 @@ class Selection:
     keeps_mix: bool = False
     """Rather too few candidates than other goal types than wanted."""
     num_drawn: int = 0
-    num_infeasible: int = 0
-    """Draws in which the customer has nothing to wish for; resampled, not counted."""
     num_held_back: int = 0
     """Draws that the plan's rules held back."""
     num_excluded: int = 0
@@ -79,9 +77,7 @@ class Selection:
         """Consider drafts in order."""
         for draft in drafts:
             self.num_drawn += 1
-            if not draft.goals:
-                self.num_infeasible += 1
-            elif self._is_new(draft):
+            if self._is_new(draft):
                 self._consider(draft)
 
     def missing_goals(self) -> dict[str, float]:

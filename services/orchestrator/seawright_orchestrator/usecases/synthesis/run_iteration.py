@@ -105,9 +105,9 @@ class RunIteration:
         num_undecided = len(checked) - len(decided)
         if num_undecided > len(decided):
             raise UnavailableError(f"infrastructure failed for {num_undecided} candidates")
-        report = report_of(
-            stream, decided, num_undecided=num_undecided, num_infeasible=selection.num_infeasible
-        ).model_copy(update={"seconds": round(self.clock() - began, 3)})
+        report = report_of(stream, decided, num_undecided=num_undecided).model_copy(
+            update={"seconds": round(self.clock() - began, 3)}
+        )
         return _outcome(spec, stream, decided, report)
 
 

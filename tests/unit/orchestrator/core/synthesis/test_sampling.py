@@ -85,13 +85,6 @@ def test_excluded_wishes_and_names_are_resampled():
     assert selection.num_excluded == 2
 
 
-def test_an_infeasible_draw_is_counted_apart():
-    selection = Selection(plan=plan(), num=4, seed=1)
-    selection.offer([draft(1).model_copy(update={"goals": []}), draft(2)])
-    assert selection.num_infeasible == 1
-    assert len(selection.candidates()) == 1
-
-
 @given(weight=st.sampled_from([0.0, 1.0]), seed=st.integers(0, 1000))
 def test_downweight_keeps_all_at_one_and_none_at_zero(weight: float, seed: int):
     soft = PENDING.model_copy(update={"effect": "downweight", "weight": weight})
