@@ -107,3 +107,9 @@ def test_a_repaired_set_has_lost_what_was_refused_and_is_a_task_set_again(tmp_pa
     assert "1 repairs" in err
     assert json.loads(mended.read_text())[0]["evaluation_criteria"]["actions"] == []
     assert "read-refused" not in audit(mended)[2]
+
+
+def test_a_deployment_that_is_not_there_ends_with_three(tasks: Path):
+    code, out, err = audit(tasks, "--url", "http://127.0.0.1:9")
+    assert (code, out) == (3, "")
+    assert "http://127.0.0.1:9" in err
