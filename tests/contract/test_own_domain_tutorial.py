@@ -72,7 +72,7 @@ async def test_the_domain_stands_beside_the_built_in_ones(environment: Environme
     assert {"library_loans", "retail"} <= set(names)
     domain = await environment.domain("library_loans")
     assert "2 March 2026" in domain.domain_policy
-    with pytest.raises(NotFoundError, match="not one of tau2-bench's|TAU2_DATA_DIR"):
+    with pytest.raises(NotFoundError, match="tau2-bench's"):
         await environment.open_session(DatabaseRef(domain="library_loans", source="tau2"))
 
 

@@ -11,7 +11,7 @@ _RUN = re.compile(r"^```python run\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 def files() -> dict[str, str]:
     """Return the files of the tutorial's package, by path."""
-    return {path: text for path, text in _BLOCK.findall(PAGE.read_text(encoding="utf-8"))}
+    return dict(_BLOCK.findall(PAGE.read_text(encoding="utf-8")))
 
 
 def write_files(folder: Path) -> None:

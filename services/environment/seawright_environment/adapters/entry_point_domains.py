@@ -53,7 +53,7 @@ def _declared(document: dict[str, object]) -> dict[str, str]:
 
 
 def _load(folder: Path, name: str, value: str) -> object:
-    for root in (folder / "src", folder):
+    for root in (folder.resolve(), folder.resolve() / "src"):
         if root.is_dir() and str(root) not in sys.path:
             sys.path.insert(0, str(root))
     importlib.invalidate_caches()

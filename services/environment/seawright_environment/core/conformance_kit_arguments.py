@@ -34,6 +34,8 @@ WILD: Sequence[JsonValue] = (
 )
 WORDS = ("", "a", "no such thing", "2030-01-01", "\u00e9\u4e2d", "A" * 300, "0", "-1", "null")
 
+REFERENCE = "#/$defs/"
+
 Pool = dict[str, list[JsonValue]]
 """Values by the name of the field that holds them."""
 
@@ -55,6 +57,7 @@ class Drawer:
             self._by_id.setdefault(key, []).append(entity)
         self._entities = [entity for _, entity in entities]
         self._family: Pool = {}
+        self._definitions: Mapping[str, JsonValue] = {}
         self.turn()
 
     def turn(self) -> None:
@@ -76,6 +79,7 @@ class Drawer:
         """Return arguments that the tool's schema allows."""
         if self._rng.random() < 0.3:
             self.turn()
+        self._definitions = tool.definitions
         return {name: self._value(name, schema) for name, schema in tool.parameters.items()}
 
     def wild(self, tool: Tool) -> JsonObject:
@@ -93,6 +97,11 @@ class Drawer:
 
     def _value(self, name: str, schema: JsonValue) -> JsonValue:
         facts = cast("JsonObject", schema) if isinstance(schema, dict) else {}
+        if "$ref" in facts:
+            referred = str(facts["$ref"]).removeprefix(REFERENCE)
+            return self._value(name, self._definitions.get(referred))
+        if "const" in facts:
+            return facts["const"]
         options = facts.get("enum")
         if isinstance(options, list) and options:
             return self._rng.choice(options)

@@ -1,6 +1,7 @@
 """Laws on what a domain does: tried by generated calls on a generated database."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import cast
 
 from pydantic import JsonValue
@@ -17,12 +18,15 @@ from seawright_environment.core.conformance_kit_bench import (
 from seawright_environment.core.patches import diff_states
 from seawright_environment.core.toolkits import REFUSALS, Tool, run_tool
 from seawright_environment.core.world import Base, World
+from seawright_shared.records.checkers import Path
 from seawright_shared.records.messages import Requestor, ToolResult
 from seawright_shared.records.tasks import EnvironmentCall
 
 SLIPS = (TypeError, AttributeError, LookupError)
 """Refusals in Python's words: where the arguments fit the schema, they are slips of the code."""
 TRIES_PER_TOOL = 60
+SHARE_WILD = 0.3
+"""Of the calls tried for refusals."""
 
 
 def check_reads(bench: Bench, found: Findings) -> None:
@@ -35,55 +39,63 @@ def check_reads(bench: Bench, found: Findings) -> None:
         before = world.fork()
         _call(world, call)
         for operation in diff_states(before.state, world.state)[:1]:
-            path = "/".join(map(str, operation.path))
-            found.fail(f"tool {call.name}", f"declared a read, it changed {path}")
+            what = f"declared a read, it changed {_joined(operation.path)}"
+            found.fail(f"tool {call.name}", what)
 
 
 def check_refusals(bench: Bench, found: Findings) -> None:
     """No call that is refused changes the state, with whatever arguments."""
     rng = bench.rng("refusals")
+    drawer = Drawer(rng, World.open(bench.base(bench.database)).view)
     for world, call in _steps(bench):
         tool = bench.content.tool_named(call.name)
         assert tool is not None, "only existing tools are called"
-        wild = Drawer(rng, world.view).wild(tool) if rng.random() < 0.3 else call.arguments
-        before = world.fork()
+        wild = drawer.wild(tool) if rng.random() < SHARE_WILD else call.arguments
+        before, bare = world.fork(), world.fork()
         tried = call.model_copy(update={"arguments": wild})
         if not _call(world, tried).error:
             continue
         found.tried += 1
+        where, what = f"tool {call.name}", f"refused {tried.arguments!r:.200}, yet it changed "
         for operation in diff_states(before.state, world.state)[:1]:
-            path = "/".join(map(str, operation.path))
-            found.fail(f"tool {call.name}", f"refused {tried.arguments!r}, yet it changed {path}")
+            found.fail(where, what + _joined(operation.path))
+        with suppress(*REFUSALS):
+            run_tool(bench.content.kit_of(call.requestor), bare.state, call.name, wild)
+        if diff_states(before.state, bare.state):
+            found.note(f"{where}: it writes before it has checked everything; the world undoes it")
 
 
 def check_base(bench: Bench, found: Findings) -> None:
     """No call changes in place what all sessions share."""
-    for sequence in bench.sequences:
-        found.tried += 1
-        base = bench.base(sequence.database)
-        wanted = text_of(bench.fresh_base(sequence.database).database.tables)
-        world = World.open(base)
-        for call in sequence.calls:
-            _call(world, call)
+    databases = list(dict.fromkeys(sequence.database for sequence in bench.sequences))
+    for database in databases:
+        own = [each for each in bench.sequences if each.database == database]
+        base = bench.fresh_base(database)
+        wanted = text_of(bench.fresh_base(database).database.tables)
+        for sequence in own:
+            found.tried += 1
+            world = World.open(base)
+            for call in sequence.calls:
+                _call(world, call)
         touched = _touched(base, wanted)
-        if touched is None:
-            continue
-        found.fail(_culprit(bench, sequence, wanted), f"it changed {touched} in place: {_ADVICE}")
-        return
+        if touched is not None:
+            where = _culprit(bench, own, wanted)
+            found.fail(where, f"it changed {touched} in place: {_ADVICE}")
 
 
 _ADVICE = "what find returns is to be read; write to what own returns"
 
 
-def _culprit(bench: Bench, sequence: Sequence, wanted: Texts) -> str:
+def _culprit(bench: Bench, sequences: list[Sequence], wanted: Texts) -> str:
     """Return which tool did it, found by repeating the calls one by one."""
-    base = bench.fresh_base(sequence.database)
-    world = World.open(base)
-    for call in sequence.calls:
-        _call(world, call)
-        if _touched(base, wanted) is not None:
-            return f"tool {call.name}"
-    return sequence.where
+    for sequence in sequences:
+        base = bench.fresh_base(sequence.database)
+        world = World.open(base)
+        for call in sequence.calls:
+            _call(world, call)
+            if _touched(base, wanted) is not None:
+                return f"tool {call.name}"
+    return "after several sequences"
 
 
 def _touched(base: Base, wanted: Texts) -> str | None:
@@ -188,6 +200,10 @@ def _steps(bench: Bench) -> Iterator[tuple[World, EnvironmentCall]]:
         world = World.open(bench.base(sequence.database))
         for call in sequence.calls:
             yield world, call
+
+
+def _joined(path: Path) -> str:
+    return "/".join(map(str, path))
 
 
 def _call(world: World, call: EnvironmentCall) -> ToolResult:
