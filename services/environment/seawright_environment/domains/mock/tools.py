@@ -1,0 +1,62 @@
+"""What the assistant can do: see the team, add tasks, change their status."""
+
+import json
+
+from pydantic import JsonValue
+
+from seawright_environment.core.state import State
+from seawright_environment.domains.mock.state import TASK_FIELDS
+
+STATUSES = ("pending", "completed")
+
+
+def create_task(state: State, user_id: str, title: str, description: str | None = None) -> str:
+    """Add a task to a user's list and return it."""
+    if user_id not in state.table("users"):
+        raise ValueError(f"User {user_id} not found")
+    if not state.base.is_exact and not title.strip():
+        raise ValueError("A task needs a title")
+    task_id = f"task_{len(state.table('tasks')) + 1}"
+    told = {"task_id": task_id, "title": title, "description": description}
+    state.put("tasks", task_id, {**TASK_FIELDS, **told})
+    tasks = state.own("users", user_id)["tasks"]
+    assert isinstance(tasks, list)
+    tasks.append(task_id)
+    return state.text("tasks", task_id)
+
+
+def get_users(state: State) -> str:
+    """Return everybody on the team."""
+    users = state.table("users")
+    return json.dumps([users[user_id] for user_id in users])
+
+
+def update_task_status(state: State, task_id: str, status: JsonValue) -> str:
+    """Set a task's status and return the task."""
+    if task_id not in state.table("tasks"):
+        raise ValueError(f"Task {task_id} not found")
+    if not state.base.is_exact and status not in STATUSES:
+        raise ValueError(f"Status must be one of: {', '.join(STATUSES)}")
+    state.own("tasks", task_id)["status"] = status
+    return state.text("tasks", task_id)
+
+
+def transfer_to_human_agents(state: State, summary: str) -> str:
+    """Hand the conversation over; nothing changes."""
+    del state, summary
+    return "Transfer successful"
+
+
+def assert_number_of_tasks(state: State, user_id: str, expected_number: int) -> bool:
+    """Whether a user has so many tasks."""
+    if user_id not in state.table("users"):
+        raise ValueError(f"User {user_id} not found")
+    tasks = state.table("users")[user_id]["tasks"]
+    return isinstance(tasks, list) and len(tasks) == expected_number
+
+
+def assert_task_status(state: State, task_id: str, expected_status: str) -> bool:
+    """Whether a task has this status."""
+    if task_id not in state.table("tasks"):
+        raise ValueError(f"Task {task_id} not found")
+    return state.table("tasks")[task_id]["status"] == expected_status
