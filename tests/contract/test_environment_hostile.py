@@ -279,6 +279,19 @@ def test_a_declared_gigabyte_is_answered_before_any_of_it_comes(scene: Scene):
     assert b"connection: close" in answer.lower()
 
 
+def test_headers_that_do_not_end_are_refused(scene: Scene):
+    began = time.perf_counter()
+    answer, num_sent = flooded(scene, b"GET /livez HTTP/1.1\r\nx-long: ", b"a" * MEBIBYTE, 100)
+    assert time.perf_counter() - began < MAX_SECONDS
+    assert num_sent < 32 * MEBIBYTE
+    assert answer == b"" or b" 431 " in answer.split(b"\r\n", 1)[0]
+
+
+def test_many_headers_that_do_not_end_are_refused(scene: Scene):
+    answer, _ = flooded(scene, b"GET /livez HTTP/1.1\r\n", b"x-a: b\r\n" * 100, 1000)
+    assert answer == b"" or b" 431 " in answer.split(b"\r\n", 1)[0]
+
+
 def test_a_client_that_leaves_in_the_middle_of_its_body_harms_nobody(scene: Scene):
     for _ in range(50):
         with socket.create_connection(("127.0.0.1", scene.service.port), 10) as connection:

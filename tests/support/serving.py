@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +40,7 @@ class Served:
 
 
 @contextmanager
-def served(settings: Mapping[str, str] = {}) -> Iterator[Served]:
+def served(settings: Mapping[str, str] = {}) -> Generator[Served]:
     """Run the service until the block is left."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

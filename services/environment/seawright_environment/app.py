@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from seawright_environment.adapters.pool_worker import serve_frames
 from seawright_environment.settings import Settings
 from seawright_environment.wiring import build, build_local
-from seawright_shared.web.serving import DrainingServer
+from seawright_shared.web.serving import BoundedHeads, DrainingServer
 
 SWITCH_SECONDS = 0.001
 """How long a thread computes before the event loop gets its turn."""
@@ -29,6 +29,7 @@ def main() -> None:
         build(settings),
         host=settings.host,
         port=settings.port,
+        http=BoundedHeads,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),
         access_log=False,

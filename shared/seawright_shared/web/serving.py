@@ -1,4 +1,4 @@
-"""Serving until stopped: the load balancer is told first, then what runs is finished."""
+"""Serving: heads of bounded size; at the end the load balancer is told, and what runs finishes."""
 
 import signal
 import time
@@ -6,6 +6,40 @@ from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MAX_HEAD_BYTES = 1 << 16
+_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"content-length: 0\r\nconnection: close\r\n\r\n"
+)
+
+
+class BoundedHeads(HttpToolsProtocol):
+    """Refuses a request whose line and headers do not end; the parser itself would go on."""
+
+    _num_head_bytes = 0
+    _is_in_head = True
+
+    def data_received(self, data: bytes) -> None:
+        """Parse, then count what has not made a whole head yet."""
+        super().data_received(data)
+        if not self._is_in_head:
+            return
+        self._num_head_bytes += len(data)
+        if self._num_head_bytes > MAX_HEAD_BYTES:
+            self.transport.write(_TOO_LARGE)
+            self.transport.close()
+
+    def on_message_begin(self) -> None:
+        """Begin to count."""
+        self._num_head_bytes, self._is_in_head = 0, True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Count no longer."""
+        self._is_in_head = False
+        super().on_headers_complete()
 
 
 class DrainingServer(uvicorn.Server):
