@@ -21,7 +21,8 @@ class Tau2Grading(Record):
     reward_info: dict[str, JsonValue] | None = None
     """In tau2-bench's own form."""
     num_unjudged: int = 0
-    """Natural-language assertions, which need a judge model: they are counted as met."""
+    """Natural-language assertions that the reward rests on and that need a judge model: they are
+    counted as met."""
     mismatches: list[str] = []
     """Recorded calls that answer differently now; a strict replay refuses such a run."""
     problem: str = ""

@@ -7,7 +7,7 @@ from typing import cast
 from pydantic import JsonValue
 
 from seawright_environment.core.json_values import JsonObject
-from seawright_environment.core.tau2_documents import read_document
+from seawright_environment.core.tau2_documents import Tau2Document, read_document
 from seawright_environment.core.tau2_evaluation import evaluate
 from seawright_environment.core.tau2_messages import import_messages
 from seawright_environment.core.tau2_rewards import reward_info
@@ -67,10 +67,15 @@ def grade_run(
     found = {
         "reward": evaluation.reward,
         "reward_info": reward_info(evaluation, task),
-        "num_unjudged": evaluation.num_unjudged,
+        "num_unjudged": evaluation.num_unjudged if _is_judged(document) else 0,
         "mismatches": mismatches,
     }
     return grading.model_copy(update=found)
+
+
+def _is_judged(document: Tau2Document) -> bool:
+    criteria = document.evaluation_criteria
+    return criteria is not None and "NL_ASSERTION" in criteria.reward_basis
 
 
 def _trial(run: Mapping[str, JsonValue]) -> int | None:
