@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from seawright_environment.adapters.worker_frames import ReplyFrame, RequestFrame
 from seawright_environment.adapters.worker_process import WorkerLostError, WorkerProcess
-from seawright_environment.core.sessions import worker_of
+from seawright_environment.core.sessions import is_session_id, worker_of
 from seawright_shared.contracts.environment_sessions import Capacity
 from seawright_shared.errors import CapacityError, SessionLostError, UnavailableError
 
@@ -17,6 +17,8 @@ SESSIONS = "/v1/env-sessions"
 MAX_WAITING = 8192
 """Requests per worker; beyond it the pool says so instead of growing."""
 START_SECONDS = 60.0
+GONE = ReplyFrame(number=0, status=204, headers=[], body=b"", route=f"{SESSIONS}/{{session_id}}")
+"""To whoever closes a session that died with its worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +109,24 @@ class ProcessPool:
 
     async def _answered(self, request: RequestFrame) -> ReplyFrame:
         session_id = _session_id(request.path)
-        if session_id is not None:
-            index = worker_of(session_id) or 0
-            worker = self._holders[index if index < len(self._holders) else 0]
-            try:
-                return await self._ask(worker, request)
-            except WorkerLostError as error:
-                raise SessionLostError(
-                    "the process that held the session died: re-open it by its history",
-                    {"session_id": session_id},
-                ) from error
-        is_opening = request.path == SESSIONS
-        return await self._ask(self._chosen(self._holders if is_opening else self._others), request)
+        if session_id is None or not is_session_id(session_id):
+            group = self._holders if request.path.startswith(SESSIONS) else self._others
+            return await self._ask(self._chosen(group), request)
+        index = worker_of(session_id)
+        # An id of another pool is lost wherever it is asked for.
+        known = index is not None and index < len(self._holders)
+        worker = (
+            self._holders[index] if known and index is not None else self._chosen(self._holders)
+        )
+        try:
+            return await self._ask(worker, request)
+        except WorkerLostError as error:
+            if request.method == "DELETE" and request.path == f"{SESSIONS}/{session_id}":
+                return GONE
+            raise SessionLostError(
+                "the process that held the session died: re-open it by its history",
+                {"session_id": session_id},
+            ) from error
 
     async def _ask(self, worker: WorkerProcess, request: RequestFrame) -> ReplyFrame:
         if worker.num_waiting >= MAX_WAITING:

@@ -62,7 +62,8 @@ class WorkerProcess:
 
     async def ask(self, request: RequestFrame) -> ReplyFrame:
         """Return the worker's reply, or raise `WorkerLostError` when it dies meanwhile."""
-        if self._transport is None or not self._is_up.is_set():
+        transport = self._transport
+        if transport is None or transport.is_closing() or not self._is_up.is_set():
             raise WorkerLostError("the worker process is being started")
         number = next(self._numbers)
         reply: asyncio.Future[ReplyFrame] = asyncio.get_running_loop().create_future()
@@ -75,7 +76,7 @@ class WorkerProcess:
             headers=request.headers,
             body=request.body,
         )
-        self._transport.write(frame.packed())
+        transport.write(frame.packed())
         try:
             return await reply
         finally:
@@ -99,6 +100,11 @@ class WorkerProcess:
         """Start the process and return when its channel is closed or it has ended."""
         ours, theirs = socket.socketpair()
         gone = asyncio.Event()
+
+        def lost() -> None:
+            self._lose()
+            gone.set()
+
         try:
             process = await asyncio.create_subprocess_exec(
                 *self.command,
@@ -111,7 +117,7 @@ class WorkerProcess:
         self.pid, self.num_starts = process.pid, self.num_starts + 1
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.create_unix_connection(
-            lambda: FrameProtocol(self._receive, gone.set), sock=ours
+            lambda: FrameProtocol(self._receive, lost), sock=ours
         )
         try:
             await gone.wait()
