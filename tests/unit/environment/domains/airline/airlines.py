@@ -15,11 +15,15 @@ NAMES = ("Ada", "Bob", "Cleo", "Dan", "Eve")
 
 
 @lru_cache(maxsize=4)
-def generated(seed: int = 1, num_customers: int = 60) -> Base:
-    """Return a generated airline."""
-    tables = generate_tables(seed, num_customers)
-    name = f"airline/{seed}/{num_customers}"
-    return Base(content=AIRLINE, database=Database(name=name, tables=tables, has_text_hash=False))
+def generated(seed: int = 1, num_customers: int = 60, *, is_exact: bool = False) -> Base:
+    """Return a generated airline; an exact one has tau2-bench's defects."""
+    database = Database(
+        name=f"airline/{seed}/{num_customers}",
+        tables=generate_tables(seed, num_customers),
+        has_text_hash=False,
+        is_exact=is_exact,
+    )
+    return Base(content=AIRLINE, database=database)
 
 
 def opened(*, is_exact: bool, **changes: Any) -> World:
