@@ -1,6 +1,6 @@
 """Both sandboxes of a test run, with short limits, and what checkers in them are made of."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from pydantic import JsonValue
@@ -15,7 +15,7 @@ LIMITS = ProcessLimits(cpu_seconds=1, wall_seconds=0.5)
 
 
 @contextmanager
-def sandboxes() -> Iterator[Sandboxes]:
+def sandboxes() -> Generator[Sandboxes]:
     monty = MontySandbox(wall_seconds=0.3)
     cpython = ProcessSandbox(limits=LIMITS, find=lambda: None)
     try:

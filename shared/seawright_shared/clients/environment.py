@@ -7,10 +7,13 @@ from seawright_shared.clients.environment_session import EnvironmentSession
 from seawright_shared.clients.peer import Peer
 from seawright_shared.contracts.environment import (
     AuditRequest,
+    CheckerSelfTestRequest,
+    CheckerSelfTestResponse,
     DraftBatch,
     DraftRequest,
     ForkRequest,
     ForkResponse,
+    SandboxReport,
     Session,
     SessionRequest,
     StateResponse,
@@ -44,6 +47,8 @@ from seawright_shared.records.messages import Requestor
 from seawright_shared.records.tasks import EnvironmentCall, PatchOp
 
 SESSIONS = "/v1/env-sessions"
+SELFTEST_SECONDS = 120.0
+"""Probes run into their limits, and a gate tries dozens of mutants."""
 AUDIT_SECONDS = 600.0
 """How long a client waits for an audit."""
 
@@ -168,6 +173,23 @@ class EnvironmentClient:
         """Run the cascade of checks on drafts; a large batch may take a while."""
         return await self._peer.post(
             "/v1/task-checks", request, TaskCheckResponse, timeout_seconds=timeout_seconds
+        )
+
+    async def test_checker(
+        self, request: CheckerSelfTestRequest, *, timeout_seconds: float = SELFTEST_SECONDS
+    ) -> CheckerSelfTestResponse:
+        """Run the self-test gate on a checker, which comes back passed or quarantined."""
+        return await self._peer.post(
+            "/v1/checkers/selftest",
+            request,
+            CheckerSelfTestResponse,
+            timeout_seconds=timeout_seconds,
+        )
+
+    async def test_sandbox(self, *, timeout_seconds: float = SELFTEST_SECONDS) -> SandboxReport:
+        """Run the hostile probes; tells which layers of the sandboxes hold there."""
+        return await self._peer.post(
+            "/v1/sandbox/selftest", None, SandboxReport, timeout_seconds=timeout_seconds
         )
 
     async def audit(

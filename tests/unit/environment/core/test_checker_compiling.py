@@ -23,6 +23,7 @@ from seawright_shared.records.checkers import (
     GoalItem,
     SaidItem,
 )
+from seawright_shared.records.messages import Message
 from seawright_shared.records.tasks import Task
 from tests.support.sandboxes import check_of, no_answer, sandboxes, source_checker
 from tests.support.synthesis import AUTHOR, accepted, shop
@@ -43,7 +44,7 @@ def one_per_goal_type() -> list[Task]:
     return list(found.values())[:16]
 
 
-def episodes(task: Task, start: World, limit: int) -> Iterator[tuple[str, list]]:
+def episodes(task: Task, start: World, limit: int) -> Iterator[tuple[str, list[Message]]:
     trial = Trial(task=task, script=gold_script(task), start=start, author=AUTHOR)
     yield "gold", trial.script.messages()
     for number, (operator, script) in enumerate(mutants_of(trial)):
@@ -125,7 +126,9 @@ def near(value: JsonValue) -> st.SearchStrategy[JsonValue]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.one_of(values.flatmap(lambda v: st.tuples(st.just(v), near(v))), st.tuples(values, values)))
+@given(
+    st.one_of(values.flatmap(lambda v: st.tuples(st.just(v), near(v))), st.tuples(values, values))
+)
 def test_values_are_equal_inside_a_sandbox_exactly_where_they_are_outside(
     boxes: Sandboxes, pair: tuple[JsonValue, JsonValue]
 ):

@@ -10,7 +10,7 @@ from seawright_environment.core.mutants import OPERATORS, Trial
 from seawright_environment.core.selftest import MAX_BREAKS, run_gate
 from seawright_environment.core.selftest_judges import SourceJudge, SpecJudge
 from seawright_environment.core.selftest_scripts import gold_script
-from seawright_environment.core.source_checker import SandboxFault, SandboxRun, Sandboxes
+from seawright_environment.core.source_checker import Sandboxes, SandboxFault, SandboxRun
 from seawright_environment.core.world import World
 from seawright_shared.records.checkers import SelfTest
 from seawright_shared.records.tasks import Task
@@ -35,9 +35,7 @@ def trial_of(task: Task) -> Trial:
 
 def gate(task: Task, source: str, boxes: Sandboxes, runtime: str = "monty") -> SelfTest:
     judge = SourceJudge(checker=source_checker(source, boxes, runtime))
-    return run_gate(
-        trial_of(task), judge, min_kill=0.95, clock=time.perf_counter, has_styles=True
-    )
+    return run_gate(trial_of(task), judge, min_kill=0.95, clock=time.perf_counter, has_styles=True)
 
 
 def compiled(task: Task) -> str:
@@ -76,7 +74,9 @@ def test_a_checker_that_depends_on_the_order_of_keys_is_found_out(task: Task, bo
 
 
 def test_a_checker_that_passes_everything_is_found_out(task: Task, boxes: Sandboxes):
-    result = gate(task, "def check(ctx, ck):\n    ck.goal('a', True)\n    return ck.result()\n", boxes)
+    result = gate(
+        task, "def check(ctx, ck):\n    ck.goal('a', True)\n    return ck.result()\n", boxes
+    )
     assert not result.ok
     assert any(failure.startswith("kill:") for failure in result.failures)
 
@@ -110,7 +110,7 @@ def test_without_sandboxed_processes_no_source_passes_and_the_reason_is_told(
     task: Task, boxes: Sandboxes
 ):
     class Missing:
-        def run(self, *_: object) -> SandboxRun:
+        def run(self, code: str, uses: list[str], ask: Ask, conditions: Conditions) -> SandboxRun:
             return SandboxRun(fault=SandboxFault.UNAVAILABLE, detail="no sandboxed process here")
 
     without = Sandboxes(monty=boxes.monty, cpython=Missing())

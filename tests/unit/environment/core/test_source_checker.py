@@ -10,9 +10,9 @@ from seawright_environment.core.selftest_scripts import gold_script, play
 from seawright_environment.core.source_checker import (
     Ask,
     Conditions,
+    Sandboxes,
     SandboxFault,
     SandboxRun,
-    Sandboxes,
     SourceChecker,
 )
 from seawright_environment.core.world import World

@@ -10,6 +10,7 @@ from seawright_environment.adapters.sandbox.zygotes import (
     ProcessLimits,
     SandboxStartError,
     Zygote,
+    fork_server,
 )
 from seawright_environment.core.source_checker import (
     Ask,
@@ -44,12 +45,14 @@ class ProcessSandbox:
         limits: ProcessLimits | None = None,
         max_checks: int = 2,
         find: Callable[[], str | None] = find_bubblewrap,
+        text: str | None = None,
     ) -> None:
         self._limits = limits or ProcessLimits()
         self._room = threading.BoundedSemaphore(max_checks)
         self._lock = threading.Lock()
         self._idle: list[tuple[int, Zygote]] = []
         self._find = find
+        self._text = text or fork_server()
         self._bubblewrap: str | None = None
         self._layers: ProcessLayers | None = None
 
@@ -104,7 +107,7 @@ class ProcessSandbox:
                 if seed == hash_seed:
                     del self._idle[place]
                     return zygote
-        return Zygote.start(hash_seed=hash_seed, bubblewrap=self._bubblewrap)
+        return Zygote.start(text=self._text, hash_seed=hash_seed, bubblewrap=self._bubblewrap)
 
     def _find_out(self) -> ProcessLayers:
         """Try bubblewrap first; without it the other layers still hold."""
@@ -113,12 +116,12 @@ class ProcessSandbox:
         zygote: Zygote | None = None
         if self._bubblewrap:
             try:
-                zygote = Zygote.start(hash_seed=0, bubblewrap=self._bubblewrap)
+                zygote = Zygote.start(text=self._text, hash_seed=0, bubblewrap=self._bubblewrap)
             except SandboxStartError as error:
                 self._bubblewrap, why = None, str(error)
         if zygote is None:
             try:
-                zygote = Zygote.start(hash_seed=0, bubblewrap=None)
+                zygote = Zygote.start(text=self._text, hash_seed=0, bubblewrap=None)
             except SandboxStartError as error:
                 return ProcessLayers(seccomp=str(error), uid="", bubblewrap=why)
         self._idle.append((0, zygote))

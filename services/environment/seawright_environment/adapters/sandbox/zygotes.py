@@ -72,10 +72,10 @@ class Zygote:
     owner: int = field(default_factory=os.getpid)
 
     @staticmethod
-    def start(*, hash_seed: int, bubblewrap: str | None) -> "Zygote":
+    def start(*, text: str, hash_seed: int, bubblewrap: str | None) -> "Zygote":
         """Return a fork server that said what holds there, or raise `SandboxStartError`."""
         python = str(Path(sys.executable).resolve())
-        command = [python, "-sSPB", "-c", fork_server()]
+        command = [python, "-sSPB", "-c", text]
         if bubblewrap:
             command = wrapped(bubblewrap, command, is_root=os.geteuid() == 0)
         try:
