@@ -452,7 +452,7 @@ async def test_a_task_of_ones_own_is_stored_under_its_id(furnished: Furnished):
     assert response.status_code == 422
     assert response.json()["errors"][0]["pointer"] == "/id"
     with pytest.raises(ConflictError):
-        await client.put_task(own.model_copy(update={"tier": 3}))
+        await client.put_task(own.model_copy(update={"tier": own.tier + 1}))
 
 
 async def test_a_paused_run_waits_and_a_resumed_one_ends(tmp_path: Path):
