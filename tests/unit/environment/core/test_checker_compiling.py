@@ -44,7 +44,7 @@ def one_per_goal_type() -> list[Task]:
     return list(found.values())[:16]
 
 
-def episodes(task: Task, start: World, limit: int) -> Iterator[tuple[str, list[Message]]:
+def episodes(task: Task, start: World, limit: int) -> Iterator[tuple[str, list[Message]]]:
     trial = Trial(task=task, script=gold_script(task), start=start, author=AUTHOR)
     yield "gold", trial.script.messages()
     for number, (operator, script) in enumerate(mutants_of(trial)):

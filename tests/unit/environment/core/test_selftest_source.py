@@ -10,7 +10,13 @@ from seawright_environment.core.mutants import OPERATORS, Trial
 from seawright_environment.core.selftest import MAX_BREAKS, run_gate
 from seawright_environment.core.selftest_judges import SourceJudge, SpecJudge
 from seawright_environment.core.selftest_scripts import gold_script
-from seawright_environment.core.source_checker import Sandboxes, SandboxFault, SandboxRun
+from seawright_environment.core.source_checker import (
+    Ask,
+    Conditions,
+    Sandboxes,
+    SandboxFault,
+    SandboxRun,
+)
 from seawright_environment.core.world import World
 from seawright_shared.records.checkers import SelfTest
 from seawright_shared.records.tasks import Task
