@@ -35,8 +35,18 @@ class DomainContent:
     domain_policy: Callable[[], str]
     assertions: Mapping[str, Assertion] = field(default_factory=dict[str, Assertion])
     """tau2-bench's environment assertions, by function name."""
+    functions: Mapping[str, Tool] = field(default_factory=dict[str, Tool])
+    """What prepares a task's start besides the tools; no party may call it."""
+    is_two_sided: bool = False
+    """Whether the user has a database of his own: the table `user`."""
+    list_tables: frozenset[str] = frozenset()
+    """Tables that tau2-bench writes as lists; ids are fields of their entities."""
+    sync: Callable[[State], None] | None = None
+    """Carries over what one side's change means for the other; run after every call."""
     goal_types: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
+    ordered_fields: frozenset[str] = frozenset()
+    """Lists of texts whose order tells something; checkers compare all others as multisets."""
     now: str = ""
     """The domain's own present as its tools and policy tell it; empty where it has none."""
 
@@ -86,8 +96,9 @@ def _schema(tool: Tool, requestor: Requestor) -> ToolSchema:
     }
     if tool.definitions:
         parameters["$defs"] = dict(tool.definitions)
-    if tool.parameters:
-        parameters["required"] = list(tool.parameters)
+    required = [name for name in tool.parameters if name not in tool.defaults]
+    if required:
+        parameters["required"] = [*required]
     return ToolSchema(
         name=tool.name,
         description=tool.description,

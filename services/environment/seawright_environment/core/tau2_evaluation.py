@@ -18,6 +18,7 @@ from seawright_environment.core.tau2_documents import (
     Tau2Document,
 )
 from seawright_environment.core.tau2_replay import history_of, open_world, replay_writes
+from seawright_environment.core.toolkits import REFUSALS
 from seawright_environment.core.world import Base, World
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.messages import Message
@@ -47,15 +48,24 @@ class Tau2Evaluation:
 
 
 def evaluate(
-    base: Base, document: Tau2Document, messages: Sequence[Message], stop: StopReason
+    base: Base,
+    document: Tau2Document,
+    messages: Sequence[Message],
+    stop: StopReason,
+    *,
+    is_solo: bool = False,
 ) -> Tau2Evaluation:
-    """Return the evaluation of an episode's messages, the task's own history included."""
+    """Return the evaluation of an episode's messages, the task's own history included.
+
+    In a solo episode the agent held the user's tools, too.
+    """
     if stop not in SCORED_STOPS:
         return Tau2Evaluation(reward=0.0)
     criteria = document.evaluation_criteria
     if criteria is None:
         return Tau2Evaluation(reward=1.0)
-    state = _compare_states(base, document, criteria, messages)
+    world = open_world(base, document.initial_state, is_solo=is_solo)
+    state = _compare_states(world, document, criteria, messages)
     actions = [_is_called(action, messages) for action in criteria.actions or ()]
     said = [_is_said(text, messages) for text in criteria.communicate_info or ()]
     components: dict[Basis, float] = {
@@ -94,14 +104,13 @@ class _StateComparison:
 
 
 def _compare_states(
-    base: Base, document: Tau2Document, criteria: Tau2Criteria, messages: Sequence[Message]
+    world: World, document: Tau2Document, criteria: Tau2Criteria, messages: Sequence[Message]
 ) -> _StateComparison:
     """Compare the replayed episode with gold, whose refused actions are passed over."""
     if criteria.actions is None and criteria.env_assertions is None:
         return _StateComparison(db_match=True)
-    world = open_world(base, document.initial_state)
     mismatches = replay_writes(world, messages)
-    gold = run_gold(base, document)
+    gold = run_gold(world.base, document)
     db_match = not diff_states(gold.state, world.state)
     met = [_is_met(world, assertion) for assertion in criteria.env_assertions or ()]
     return _StateComparison(
@@ -114,20 +123,32 @@ def _compare_states(
 
 
 def run_gold(base: Base, document: Tau2Document) -> World:
-    """Return the world after the golden actions."""
+    """Return the world after the golden actions; its start is the one before them.
+
+    As in tau2-bench, what one side's change means for the other is not carried over between
+    golden actions, and refused ones are passed over.
+    """
     gold = open_world(base, document.initial_state)
     replay_writes(gold, history_of(document.initial_state))
+    gold.start = gold.state.fork()
     criteria = document.evaluation_criteria or Tau2Criteria()
     for action in criteria.actions or ():
-        gold.call(action.requestor, action.name, action.arguments)
+        gold.call(action.requestor, action.name, action.arguments, is_synced=False)
     return gold
 
 
 def _is_met(world: World, assertion: Tau2Call) -> bool:
-    check = world.base.content.assertions.get(assertion.func_name)
+    content = world.base.content
+    check = content.assertions.get(assertion.func_name)
     if check is None:
         raise InvalidRequestError(f"no assertion {assertion.func_name!r} in this domain")
-    return check(world.state, assertion.arguments) == assertion.assert_value
+    try:
+        is_met = check(world.state, assertion.arguments) == assertion.assert_value
+    except REFUSALS as error:
+        raise InvalidRequestError(f"assertion {assertion.func_name!r}: {error}") from error
+    if content.sync is not None:
+        content.sync(world.state)
+    return is_met
 
 
 def _is_called(action: Tau2Action, messages: Sequence[Message]) -> bool:

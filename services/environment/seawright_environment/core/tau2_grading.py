@@ -57,7 +57,8 @@ def grade_run(
     try:
         document = read_document(task)
         messages = import_messages(read.messages or [], f"{pointer}/messages")
-        evaluation = evaluate(base, document, messages, STOP_REASONS[read.termination_reason])
+        stop = STOP_REASONS[read.termination_reason]
+        evaluation = evaluate(base, document, messages, stop, is_solo=replay.is_solo)
     except InvalidRequestError as error:
         return grading.model_copy(update={"problem": str(error)})
     mismatches = list(evaluation.mismatches)

@@ -1,18 +1,21 @@
 """tau2-bench's replay: only calls that may write are run again, and compared with the record."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from seawright_environment.core.json_values import same
+from seawright_environment.core.areal_databases import database_patch
+from seawright_environment.core.json_values import JsonObject, same
+from seawright_environment.core.sides import USER_TABLE, agent_document, merged, user_document
+from seawright_environment.core.state import State
 from seawright_environment.core.tau2_documents import Tau2InitialState
 from seawright_environment.core.tau2_messages import import_messages
 from seawright_environment.core.world import Base, World
 from seawright_shared.errors import InvalidRequestError
-from seawright_shared.records.messages import Message, ToolCall
-from seawright_shared.records.tasks import EnvironmentCall
+from seawright_shared.records.messages import Message, Requestor, ToolCall
+from seawright_shared.records.tasks import EnvironmentCall, PatchOp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,16 +26,52 @@ class Answered:
     answer: Message
 
 
-def open_world(base: Base, start: Tau2InitialState | None) -> World:
+def open_world(base: Base, start: Tau2InitialState | None, *, is_solo: bool = False) -> World:
     """Return the world that a task document starts from, before its message history."""
     start = start or Tau2InitialState()
-    if start.initialization_data:
-        raise InvalidRequestError("initialization_data is not supported in this domain")
     calls = [
         EnvironmentCall(requestor=call.env_type, name=call.func_name, arguments=call.arguments)
         for call in start.initialization_actions or []
     ]
-    return World.open(base, calls=calls)
+    data = start.initialization_data or {}
+    patch = initial_patch(base, data)
+    common = _common_side(base, data)
+    if common == "assistant":
+        # The user's own database is out of everybody's reach.
+        user = base.database.tables[USER_TABLE]
+        patch += [PatchOp(path=[USER_TABLE, part], op="del") for part in user]
+    world = World.open(base, patch, calls)
+    world.is_solo, world.common_side = is_solo, common
+    return world
+
+
+def initial_patch(base: Base, data: Mapping[str, JsonValue]) -> list[PatchOp]:
+    """Return what a task's initialization data changes: objects are merged, all else is set."""
+    if not any(data.values()):
+        return []
+    before = State(base.database)
+    content = base.content
+    document: JsonObject = agent_document(before, content.list_tables)
+    if content.is_two_sided:
+        document[USER_TABLE] = user_document(before)
+    over: JsonObject = {}
+    agent_data = data.get("agent_data")
+    if isinstance(agent_data, dict):
+        over.update(agent_data)
+    if data.get("user_data") is not None:
+        over[USER_TABLE] = data["user_data"]
+    whole = merged(document, over)
+    assert isinstance(whole, dict)
+    return database_patch(base.database.tables, content.import_tables(whole))
+
+
+def _common_side(base: Base, data: Mapping[str, JsonValue]) -> Requestor | None:
+    """Return whose database both kits share after tau2-bench merged data into one of them."""
+    if not (base.database.is_exact and base.content.is_two_sided):
+        return None
+    if data.get("user_data") is not None:
+        return "user"
+    return "assistant" if data.get("agent_data") is not None else None
 
 
 def history_of(start: Tau2InitialState | None) -> list[Message]:

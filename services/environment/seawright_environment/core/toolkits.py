@@ -34,10 +34,12 @@ class Tool:
     kind: ToolKind
     description: str
     parameters: Mapping[str, JsonValue]
-    """JSON schema of each parameter, in order; all are required."""
+    """JSON schema of each parameter, in order."""
     run: Callable[..., str]
     definitions: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     """Schemas that the parameters refer to as `#/$defs/<name>`."""
+    defaults: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    """Of parameters that may be left out; they come last. All others are required."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,12 @@ def run_tool(
     tool = toolkit.tools.get(name)
     if tool is None:
         raise ValueError(f"Tool '{name}' not found.")
-    return tool.run(state, *_bound(f"{toolkit.label}.{name}()", tool, arguments))
+    return run_bound(tool, state, f"{toolkit.label}.{name}()", arguments)
+
+
+def run_bound(tool: Tool, state: State, label: str, arguments: Mapping[str, JsonValue]) -> str:
+    """Return the text of one tool or function, or raise one of `REFUSALS`."""
+    return tool.run(state, *_bound(label, tool, arguments))
 
 
 def _refuse_reserved(arguments: Mapping[str, JsonValue]) -> None:
@@ -76,13 +83,13 @@ def _bound(label: str, tool: Tool, arguments: Mapping[str, JsonValue]) -> list[J
     for key in arguments:
         if key not in tool.parameters:
             raise TypeError(f"{label} got an unexpected keyword argument '{key}'")
-    missing = [key for key in tool.parameters if key not in arguments]
+    missing = [key for key in tool.parameters if key not in arguments and key not in tool.defaults]
     if missing:
         plural = "s" if len(missing) > 1 else ""
         raise TypeError(
             f"{label} missing {len(missing)} required positional argument{plural}: {_listed(missing)}"
         )
-    return [arguments[key] for key in tool.parameters]
+    return [arguments[key] if key in arguments else tool.defaults[key] for key in tool.parameters]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,15 +1,21 @@
 """World: the state and the tools of one episode."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
 from seawright_environment.core.domain_content import DomainContent
 from seawright_environment.core.json_values import JsonObject
 from seawright_environment.core.patches import apply_patch, diff_states
+from seawright_environment.core.sides import (
+    USER_TABLE,
+    agent_document,
+    text_hash,
+    user_document,
+)
 from seawright_environment.core.state import Database, State, Table
-from seawright_environment.core.toolkits import REFUSALS, run_tool
+from seawright_environment.core.toolkits import REFUSALS, Toolkit, run_bound, run_tool
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.base import content_hash
 from seawright_shared.records.messages import Requestor, ToolResult
@@ -34,6 +40,11 @@ class World:
     state: State
     version: int = 0
     """Calls executed since the start."""
+    is_solo: bool = False
+    """Whether the agent holds the user's tools, too; the user then has none."""
+    common_side: Requestor | None = None
+    """Whose database both parties' tools stand on: tau2-bench's quirk after it merged data into
+    one side. None: each party's tools stand on its own."""
 
     @staticmethod
     def open(
@@ -44,7 +55,7 @@ class World:
         apply_patch(state, patch)
         world = World(base=base, start=state, state=state.fork())
         for index, call in enumerate(calls):
-            result = world.call(call.requestor, call.name, call.arguments)
+            result = world.prepare(call)
             if result.error:
                 pointer = f"/initial_calls/{index}"
                 error = FieldError(pointer=pointer, code="refused", detail=result.content)
@@ -69,38 +80,103 @@ class World:
         name: str,
         arguments: Mapping[str, JsonValue],
         call_id: str = "",
+        *,
+        is_synced: bool = True,
     ) -> ToolResult:
-        """Run one tool. A refusal is a result with `error` set, never an exception."""
-        kit = self.base.content.kit_of(requestor)
+        """Run one tool. A refusal is a result with `error` set, never an exception.
+
+        tau2-bench's gold is run without carrying changes over to the other side.
+        """
+        kit = self._kit(requestor, name)
         self.version += 1
+        return self._run(
+            lambda state: run_tool(kit, state, name, arguments),
+            call_id,
+            may_write=self.base.content.is_write(name),
+            is_synced=is_synced,
+        )
+
+    def prepare(self, call: EnvironmentCall) -> ToolResult:
+        """Run a call outside the dialogue: a tool, or a function that no party may call."""
+        function = self.base.content.functions.get(call.name)
+        if function is None:
+            return self.call(call.requestor, call.name, call.arguments)
+        self.version += 1
+        return self._run(lambda state: run_bound(function, state, f"{call.name}()", call.arguments))
+
+    def _kit(self, requestor: Requestor, name: str) -> Toolkit | None:
+        content = self.base.content
+        if not self.is_solo:
+            return content.kit_of(requestor)
+        if requestor == "user":
+            return None
+        user_kit = content.user_toolkit
+        is_user_tool = name not in content.toolkit.tools and user_kit and name in user_kit.tools
+        return user_kit if is_user_tool else content.toolkit
+
+    def _run(
+        self,
+        run: Callable[[State], str],
+        call_id: str = "",
+        *,
+        may_write: bool = True,
+        is_synced: bool = True,
+    ) -> ToolResult:
+        """Return what a call answers. On a generated database, a refused one changes nothing."""
+        is_kept = may_write and not self.base.database.is_exact
+        before = self.state.fork() if is_kept else None
+        sync = self.base.content.sync
         try:
-            content = run_tool(kit, self.state, name, arguments)
+            content = run(self.state)
+            if sync is not None and is_synced:
+                sync(self.state)
         except REFUSALS as refusal:
+            if before is not None:
+                self.state = before
             return ToolResult(call_id=call_id, content=f"Error: {refusal}", error=True)
         return ToolResult(call_id=call_id, content=content)
 
     def fork(self) -> "World":
         """Return an independent world of the same start, state and version."""
-        return World(
-            base=self.base, start=self.start, state=self.state.fork(), version=self.version
-        )
+        return replace(self, state=self.state.fork())
 
     def diff(self) -> list[PatchOp]:
         """Return what differs from the start."""
         return diff_states(self.start, self.state)
 
     def state_hash(self) -> str:
-        """Return the hash of the state: equal exactly where the states are.
+        """Return the hash of the agent's database: equal exactly where they are.
 
         On tau2-bench's data it is tau2-bench's own; on a generated database it is made of the
         base's name and of what differs from it, so that it costs what changed.
         """
+        content, database = self.base.content, self.base.database
+        if not database.has_text_hash:
+            return self._changes_hash(is_user=False)
+        if self.common_side == "user":
+            return text_hash(user_document(self.state))
+        if content.is_two_sided:
+            return text_hash(agent_document(self.state, content.list_tables))
+        return database.hash_of(self.state.overlay)
+
+    def user_state_hash(self) -> str | None:
+        """Return the hash of the user's database; None where he has none."""
+        if not self.base.content.is_two_sided:
+            return None
+        if not self.base.database.has_text_hash:
+            return self._changes_hash(is_user=True)
+        if self.common_side == "assistant":
+            return self.state_hash()
+        return text_hash(user_document(self.state))
+
+    def _changes_hash(self, *, is_user: bool) -> str:
         database = self.base.database
-        if database.has_text_hash:
-            return database.hash_of(self.state.overlay)
-        changed = diff_states(State(database), self.state)
         facts: JsonObject = {
             "base": database.name,
-            "diff": [operation.model_dump(mode="json") for operation in changed],
+            "diff": [
+                operation.model_dump(mode="json")
+                for operation in diff_states(State(database), self.state)
+                if (operation.path[0] == USER_TABLE) == is_user
+            ],
         }
         return content_hash(facts)

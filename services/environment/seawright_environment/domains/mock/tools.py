@@ -1,6 +1,7 @@
 """What the assistant can do: see the team, add tasks, change their status."""
 
 import json
+from collections.abc import Mapping
 
 from pydantic import JsonValue
 
@@ -47,16 +48,18 @@ def transfer_to_human_agents(state: State, summary: str) -> str:
     return "Transfer successful"
 
 
-def assert_number_of_tasks(state: State, user_id: str, expected_number: int) -> bool:
-    """Whether a user has so many tasks."""
-    if user_id not in state.table("users"):
+def assert_number_of_tasks(state: State, given: Mapping[str, JsonValue]) -> bool:
+    """Whether the user `user_id` has `expected_number` tasks."""
+    users, user_id = state.table("users"), str(given["user_id"])
+    if user_id not in users:
         raise ValueError(f"User {user_id} not found")
-    tasks = state.table("users")[user_id]["tasks"]
-    return isinstance(tasks, list) and len(tasks) == expected_number
+    tasks = users[user_id]["tasks"]
+    return isinstance(tasks, list) and len(tasks) == given["expected_number"]
 
 
-def assert_task_status(state: State, task_id: str, expected_status: str) -> bool:
-    """Whether a task has this status."""
-    if task_id not in state.table("tasks"):
+def assert_task_status(state: State, given: Mapping[str, JsonValue]) -> bool:
+    """Whether the task `task_id` has `expected_status`."""
+    tasks, task_id = state.table("tasks"), str(given["task_id"])
+    if task_id not in tasks:
         raise ValueError(f"Task {task_id} not found")
-    return state.table("tasks")[task_id]["status"] == expected_status
+    return tasks[task_id]["status"] == given["expected_status"]
