@@ -4,19 +4,15 @@ In every block of `BLOCK` customers the counts are the same, in another sequence
 all orders and the owner of the n-th are known without looking at other blocks.
 """
 
-import random
 import re
-from bisect import bisect_right
-from functools import lru_cache
-from itertools import accumulate
 
+from seawright_environment.core import ledgers
 from seawright_environment.core.populations import scrambled, seed_of, unscrambled
 
 SHARES = {0: 62, 1: 133, 2: 141, 3: 104, 4: 37, 5: 17, 6: 4, 7: 1, 8: 1}
 """Customers by number of orders, of every `BLOCK`."""
 BLOCK = sum(SHARES.values())
 PER_BLOCK = sum(num * share for num, share in SHARES.items())
-NUM_BLOCKS_KEPT = 64
 FIRST_ID, NUM_IDS = 1_000_000, 9_000_000
 """The seven digits of an order's id: more than the largest shop has orders."""
 _ORDER_ID = re.compile(r"#W([1-9][0-9]{6})")
@@ -26,19 +22,16 @@ class Ledger:
     """The orders of one seed, numbered customer by customer, of whatever number of customers."""
 
     def __init__(self, seed: int) -> None:
-        self._seed = seed
         self._key = seed_of("retail", seed, "orders")
-        self._starts = lru_cache(maxsize=NUM_BLOCKS_KEPT)(self._drawn)
+        self._orders = ledgers.Ledger(SHARES, "retail", seed, "counts")
 
     def first(self, customer: int) -> int:
         """Return how many orders the customers before this one have."""
-        block, place = divmod(customer, BLOCK)
-        return block * PER_BLOCK + self._starts(block)[place]
+        return self._orders.first(customer)
 
     def owner(self, order: int) -> int:
         """Return the customer whose order this is."""
-        block, place = divmod(order, PER_BLOCK)
-        return block * BLOCK + bisect_right(self._starts(block), place) - 1
+        return self._orders.owner(order)
 
     def order_id(self, order: int) -> str:
         """Return the id of an order."""
@@ -48,9 +41,3 @@ class Ledger:
         """Return the order of this id, which need not exist in a small shop."""
         found = _ORDER_ID.fullmatch(order_id)
         return unscrambled(int(found[1]) - FIRST_ID, NUM_IDS, self._key) if found else None
-
-    def _drawn(self, block: int) -> tuple[int, ...]:
-        """Return how many orders stand before each customer of a block, then their number."""
-        counts = [num for num, share in SHARES.items() for _ in range(share)]
-        random.Random(seed_of("retail", self._seed, "counts", block)).shuffle(counts)  # noqa: S311
-        return (0, *accumulate(counts))
