@@ -46,20 +46,20 @@ class DemoPlan:
     max_rl_items: int | None = 400
     num_heldout_tasks: int = 60
     num_trials: int = 4
-    temperature: float = 0.7
+    temperature: float = 1.0
     """Of evaluations, the same for base, SFT and RL."""
     max_turns: int = 24
     max_tokens: int = 96
     """Most tokens of one turn of the agent."""
 
-    sft_steps: int = 110
+    sft_steps: int = 90
     sft_dialogues_per_step: int = 8
     sft_learning_rate: float = 1.5e-3
     rl_steps: int = 18
     rl_groups_per_step: int = 6
     rl_group_size: int = 8
     rl_temperature: float = 1.0
-    rl_learning_rate: float = 3e-4
+    rl_learning_rate: float = 1.5e-4
     token_budget: int = 2560
     max_length: int = 2560
     sft_threads: int = 2
