@@ -26,6 +26,7 @@ def compile_spec(
     called: Sequence[CalledItem],
     said: Sequence[SaidItem],
     transfer_tool: str,
+    ordered_fields: frozenset[str] = frozenset(),
 ) -> CheckerSpec:
     """Return the spec of a task whose gold changes the state by `patch`."""
     may_transfer = outcome == "transfer"
@@ -33,7 +34,7 @@ def compile_spec(
     if may_transfer:
         before.append(BeforeItem(first=IDENTIFY, then=transfer_tool))
     return CheckerSpec(
-        goals=[_goal(operation) for operation in patch],
+        goals=[_goal(operation, ordered_fields) for operation in patch],
         frame=["/".join(map(str, operation.path)) for operation in patch],
         called=list(called),
         never_called=[] if may_transfer else [transfer_tool],
@@ -43,8 +44,10 @@ def compile_spec(
     )
 
 
-def _goal(operation: PatchOp) -> GoalItem:
+def _goal(operation: PatchOp, ordered_fields: frozenset[str]) -> GoalItem:
     value = operation.value if operation.op == "set" else None
+    if operation.path[-1] in ordered_fields:
+        return GoalItem(path=operation.path, value=value)
     return GoalItem(path=operation.path, value=value, compare=_comparison(value))
 
 

@@ -25,7 +25,7 @@ PARTIES = frozenset({"agent", "user"})
 RESERVED = frozenset(
     {
         *("Table", "View", "Ctx", "Ck", "ask", "uses", "json"),
-        *("cents", "folded", "alike", "key_of", "packed"),
+        *("cents", "folded", "alike", "key_of", "packed", "spent", "time"),
     }
 )
 """Names that the text before the source defines."""

@@ -66,6 +66,10 @@ class _Gate:
         return verdict
 
     def kills(self, run: Replay) -> bool:
+        if not isinstance(self.judge_of, SpecJudge):
+            verdict = self.judge(run)
+            return verdict.reward is not None and not verdict.ok
+        # A spec stops at the first must that does not hold.
         began = self.clock()
         outcome = self.judge_of.holds(run)
         self.seconds.append(self.clock() - began)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from seawright_environment.core.checker import check_items, checked, holds, judge
+from seawright_environment.core.checker import check_items, holds, judge
 from seawright_environment.core.replay import Replay
 from seawright_environment.core.source_checker import Conditions, Runtime, SourceChecker
 from seawright_shared.records.checkers import CheckerSpec
@@ -25,10 +25,6 @@ class Judge(Protocol):
 
     def judge(self, run: Replay) -> Verdict:
         """Return the verdict on an episode."""
-        ...
-
-    def holds(self, run: Replay) -> bool | None:
-        """Return whether every must holds; None: the checker broke."""
         ...
 
     def seconds(self, verdict: Verdict, /) -> float | None:
@@ -75,11 +71,6 @@ class SourceJudge:
         """Return the verdict on an episode."""
         return self.checker.judge(run)
 
-    def holds(self, run: Replay) -> bool | None:
-        """Return whether every must holds; None: there is no verdict."""
-        verdict = self.checker.judge(run)
-        return None if verdict.reward is None else verdict.ok
-
     def seconds(self, verdict: Verdict, /) -> float | None:
         """Return the sandbox's CPU time where it is known."""
         return verdict.milliseconds / 1000 if verdict.milliseconds else None
@@ -95,10 +86,6 @@ class PlainJudge:
     """A checker of a simpler style, for comparison in the kill matrix."""
 
     checks: Callable[[Replay], list[Check]]
-
-    def judge(self, run: Replay) -> Verdict:
-        """Return the verdict on an episode."""
-        return checked(self.checks(run))
 
     def holds(self, run: Replay) -> bool | None:
         """Return whether every must holds."""

@@ -112,6 +112,23 @@ def test_an_endless_checker_costs_a_few_seconds_at_most(task: Task, boxes: Sandb
     assert time.perf_counter() - began < (MAX_BREAKS + 2) * 1.0
 
 
+@pytest.mark.parametrize("runtime", ["monty", "cpython"])
+def test_a_checker_that_computes_too_long_fails_on_latency(
+    runtime: str, task: Task, boxes: Sandboxes
+):
+    text = compiled(task)
+    slow = text.replace(
+        "    return ck.result()\n",
+        "    for i in range(1500000):\n        x = i\n    return ck.result()\n",
+    )
+    # A clock that stands still: the time that counts is the sandbox's own.
+    judge = SourceJudge(checker=source_checker(slow, boxes, runtime))
+    result = run_gate(trial_of(task), judge, min_kill=0.95, clock=lambda: 0.0)
+    assert any(failure.startswith("latency") for failure in result.failures)
+    quick = SourceJudge(checker=source_checker(text, boxes, runtime))
+    assert run_gate(trial_of(task), quick, min_kill=0.95, clock=lambda: 0.0).ok
+
+
 def test_without_sandboxed_processes_no_source_passes_and_the_reason_is_told(
     task: Task, boxes: Sandboxes
 ):

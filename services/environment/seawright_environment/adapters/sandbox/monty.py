@@ -78,7 +78,7 @@ class MontySandbox:
                 raise
 
         parties: JsonObject = {"agent": "assistant", "user": "user", "uses": list(uses)}
-        text = f"{code}\npacked(check(Ctx(ask, uses), Ck()))\n"
+        text = f"{code}\n[packed(check(Ctx(ask, uses), Ck())), spent()]\n"
         try:
             pool = self._workers()
             state = self._state(pool, conditions.clock_shift_days)
@@ -103,9 +103,7 @@ class MontySandbox:
             )
         if refusals:
             return SandboxRun(fault=SandboxFault.ERROR, detail=str(refusals[0]))
-        if not isinstance(value, str):
-            return SandboxRun(fault=SandboxFault.ERROR, detail="it spoke nonsense")
-        return SandboxRun(value=json.loads(value))
+        return _read(value)
 
     def close(self) -> None:
         """End the workers."""
@@ -120,7 +118,9 @@ class MontySandbox:
             known = self._states.get(clock_shift_days)
         if known is None:
             clock = NOON + timedelta(days=clock_shift_days)
-            policy = OSPolicy(datetime=clock, sleep="zero", random_start={"seed": 0})
+            policy = OSPolicy(
+                datetime=clock, sleep="zero", process_time="elapsed", random_start={"seed": 0}
+            )
             with pool.checkout(limits=self._limits, os_policy=policy) as session:
                 session.feed_run(shortened(program("prelude")))
                 known = session.dump()
@@ -141,3 +141,12 @@ class MontySandbox:
                 self._pool = pool.__enter__()
                 self._owner = os.getpid()
             return self._pool
+
+
+def _read(value: object) -> SandboxRun:
+    """Return the result and the time it took, as `packed` and `spent` gave them."""
+    match value:
+        case [str(text), float(seconds)]:
+            return SandboxRun(value=json.loads(text), cpu_seconds=seconds)
+        case _:
+            return SandboxRun(fault=SandboxFault.ERROR, detail="it spoke nonsense")

@@ -51,6 +51,7 @@ class ProcessSandbox:
         self._room = threading.BoundedSemaphore(max_checks)
         self._lock = threading.Lock()
         self._idle: list[tuple[int, Zygote]] = []
+        self._is_closed = False
         self._find = find
         self._text = text or fork_server()
         self._bubblewrap: str | None = None
@@ -79,9 +80,10 @@ class ProcessSandbox:
             return self._layers
 
     def close(self) -> None:
-        """End every idle process."""
+        """End every idle process; those that are busy end with their check."""
         with self._lock:
             idle, self._idle = self._idle, []
+            self._is_closed = True
         for _, zygote in idle:
             zygote.close()
 
@@ -94,10 +96,11 @@ class ProcessSandbox:
         except LOST as error:
             return SandboxRun(fault=SandboxFault.KILLED, detail=f"the process was lost: {error}")
         finally:
-            if is_well:
-                with self._lock:
+            with self._lock:
+                is_kept = is_well and not self._is_closed
+                if is_kept:
                     self._idle.append((hash_seed, zygote))
-            else:
+            if not is_kept:
                 zygote.close()
         return ran
 
