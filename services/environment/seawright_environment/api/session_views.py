@@ -13,6 +13,7 @@ def shown(session: OpenSession) -> Session:
         domain=world.base.content.name,
         version=world.version,
         state_hash=world.state_hash(),
+        user_state_hash=world.user_state_hash(),
     )
 
 
