@@ -41,6 +41,7 @@ def compile_task(candidate: Candidate) -> Task:
             called=composition.called,
             said=composition.said,
             transfer_tool=author.transfer_tool,
+            ordered_fields=candidate.base.content.ordered_fields,
         ),
         solution=composition.solution,
         outcome=outcome,

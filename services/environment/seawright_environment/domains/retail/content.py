@@ -25,4 +25,5 @@ RETAIL = DomainContent(
     domain_policy=_domain_policy,
     goal_types=tuple(RetailAuthor.goal_types),
     features=tuple(RetailAuthor.features),
+    ordered_fields=frozenset({"exchange_items", "exchange_new_items"}),
 )

@@ -115,6 +115,8 @@ def _other_items(shop: Shop, call: EnvironmentCall, name: str) -> Iterator[JsonV
         pool = [variant["item_id"] for variant in variants if variant["available"]]
     for other in [item for item in pool if item not in (*old, *chosen)][:_MAX_OTHERS]:
         yield [other, *chosen[1:]]
+    if name == "new_item_ids" and len(set(chosen)) > 1:
+        yield list[JsonValue](chosen[::-1])
     if name == "item_ids" and len(chosen) > 1 and "new_item_ids" not in call.arguments:
         yield list[JsonValue](chosen[:-1])
 

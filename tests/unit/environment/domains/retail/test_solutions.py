@@ -5,6 +5,7 @@ import json
 from pydantic import JsonValue
 
 from seawright_environment.core.world import World
+from seawright_environment.domains.retail.goals_shop import Shop
 from seawright_environment.domains.retail.phrases import PROPOSALS, REPORTS, VAGUE, WISHES
 from seawright_environment.domains.retail.solution_variants import near_misses
 from seawright_shared.records.tasks import EnvironmentCall, Task
@@ -85,3 +86,22 @@ def test_near_misses_differ_from_the_call_in_one_argument():
             for wrong in near_misses(World.open(shop()).view, task.customer_id, call):
                 changed = [k for k in call.arguments if call.arguments[k] != wrong.arguments[k]]
                 assert len(changed) == 1
+
+
+def test_an_exchange_with_its_pairs_swapped_is_a_near_miss():
+    view = World.open(shop()).view
+    found = (Shop(view).order(order_id) for order_id in view["orders"])
+    order = next(order for order in found if order is not None and len(order["items"]) > 1)
+    held: list[JsonValue] = [item["item_id"] for item in order["items"][:2]]
+    call = EnvironmentCall(
+        requestor="assistant",
+        name="exchange_delivered_order_items",
+        arguments={
+            "order_id": order["order_id"],
+            "item_ids": held,
+            "new_item_ids": ["8", "7"],
+            "payment_method_id": order["payment_history"][0]["payment_method_id"],
+        },
+    )
+    wrong = near_misses(view, order["user_id"], call)
+    assert ["7", "8"] in [other.arguments["new_item_ids"] for other in wrong]
