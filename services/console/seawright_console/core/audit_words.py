@@ -25,6 +25,8 @@ CODES: Mapping[str, str] = {
     "compares-nothing": "An action is compared by arguments that it does not have.",
     "state-not-compared": "Gold writes, but the final state does not count: damage goes unseen.",
     "assertion-met-at-start": "An assertion about the environment holds before anything is done.",
+    "assertion-raises": "An assertion raises where it should fail: tau2-bench drops the episode "
+    "as a fault, which does not count.",
     "criterion-not-scored": "A criterion is stated, but the reward does not depend on it.",
     "transfer-not-scored": "Gold transfers to a person; an episode that does not is rewarded too.",
     "needs-judge": "The reward depends on a judge of natural language; here it counts as met.",

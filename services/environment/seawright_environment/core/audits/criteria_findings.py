@@ -67,6 +67,10 @@ def _state(subject: Subject) -> Iterator[AuditFinding]:
 
 
 def _assertions(subject: Subject) -> Iterator[AuditFinding]:
+    fault = subject.idle_episode.fault
+    if fault is not None:
+        why = f"an episode that does nothing is dropped as a fault instead of failing: {fault}"
+        yield _finding(subject, "assertion-raises", "warning", why, "env_assertions")
     met = subject.idle_episode.evaluation.env_assertions_met or ()
     if not met:
         return

@@ -81,11 +81,7 @@ def wrong_arguments(tool: Tool, arguments: Mapping[str, JsonValue]) -> Iterator[
 
 def required_of(tool: Tool) -> list[str]:
     """Return the parameters without which a call is refused."""
-    return [name for name in tool.parameters if not _has_default(tool.parameters[name])]
-
-
-def _has_default(schema: JsonValue) -> bool:
-    return isinstance(schema, dict) and "default" in schema
+    return [name for name in tool.parameters if name not in tool.defaults]
 
 
 def _fits(schema: JsonValue, value: JsonValue) -> bool:

@@ -38,13 +38,12 @@ def read_task(
     document = _DOCUMENT.validate_python(value)
     subject = Subject(index=index, document=document, parts=parts, base=base)
     try:
-        assert subject.start
-        assert subject.gold_episode
+        fault = subject.start and subject.gold_episode.fault
     except SeawrightError as error:
         return None, _refused(subject, error.errors, error.detail)
     except REFUSALS as error:
         return None, _refused(subject, (), f"{type(error).__name__}: {error}")
-    return subject, []
+    return (None, _refused(subject, (), fault)) if fault else (subject, [])
 
 
 def _too_long(parts: Tau2Document, num_bytes: int) -> str | None:

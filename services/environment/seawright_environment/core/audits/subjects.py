@@ -10,6 +10,7 @@ from seawright_environment.core.tau2_documents import Tau2Criteria, Tau2Document
 from seawright_environment.core.tau2_evaluation import Tau2Evaluation, evaluate
 from seawright_environment.core.tau2_replay import history_of, open_world, replay_writes
 from seawright_environment.core.world import Base, World
+from seawright_shared.errors import SeawrightError
 from seawright_shared.records.messages import Message, ToolCall, ToolResult
 from seawright_shared.records.tasks import EnvironmentCall
 from seawright_shared.records.trajectories import StopReason
@@ -37,6 +38,8 @@ class Scored:
 
     world: World
     evaluation: Tau2Evaluation
+    fault: str | None = None
+    """Why the episode cannot be evaluated: tau2-bench drops it as a fault, and it earns nothing."""
 
     @property
     def is_rewarded(self) -> bool:
@@ -163,7 +166,11 @@ class Subject:
         if said is not None:
             messages.append(Message(role="assistant", content=said))
         messages.append(LAST)
-        evaluation = evaluate(self.base, parts, messages, StopReason.USER_STOP)
+        try:
+            evaluation = evaluate(self.base, parts, messages, StopReason.USER_STOP)
+        except SeawrightError as error:
+            none = Tau2Evaluation(reward=0.0)
+            return Scored(world=world, evaluation=none, fault=error.detail)
         return Scored(world=world, evaluation=evaluation)
 
     @cached_property

@@ -103,6 +103,14 @@ def is_light(state: State, arguments: Mapping[str, Any]) -> bool:
     return reader["light"] == arguments["is_on"]
 
 
+def is_returned(state: State, arguments: Mapping[str, Any]) -> bool:
+    loan = state.find("loans", arguments["loan_id"])
+    assert loan is not None
+    if loan["status"] == "out":
+        raise ValueError("nothing came back")
+    return True
+
+
 AGENT = dict(
     [
         tool(renew_loan, "write", loan_id="string", days="integer"),
@@ -120,7 +128,7 @@ LIBRARY = DomainContent(
     generate=lambda seed, num: TABLES,
     import_tables=lambda document: TABLES,
     domain_policy=lambda: "",
-    assertions={"assert_light": is_light},
+    assertions={"assert_light": is_light, "assert_returned": is_returned},
 )
 BASE = Base(content=LIBRARY, database=Database(name="library", tables=TABLES, has_text_hash=False))
 

@@ -60,6 +60,18 @@ def test_an_assertion_that_holds_at_the_start_is_noticed():
     assert finding.pointer == "/0/evaluation_criteria/env_assertions/0"
 
 
+def test_an_assertion_that_raises_where_nothing_was_done_is_noticed_and_earns_nothing():
+    back = {"env_type": "assistant", "func_name": "assert_returned", "arguments": {"loan_id": "L1"}}
+    found = audit_one(
+        task(CLOSE, words="L1", env_assertions=[back], reward_basis=["ENV_ASSERTION"])
+    )
+    finding = the(found, "assertion-raises")
+    assert finding.severity == "warning"
+    assert "nothing came back" in finding.detail
+    assert found.passes == []
+    assert {row.operator: (row.mutants, row.killed) for row in found.kills}["drop_write"] == (1, 1)
+
+
 def test_criteria_outside_the_basis_and_a_basis_without_criteria_are_noticed():
     document = task(
         CLOSE, words="L1", nl_assertions=["Is kind."], reward_basis=["DB", "ENV_ASSERTION"]
