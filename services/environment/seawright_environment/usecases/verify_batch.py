@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from structlog.stdlib import get_logger
 
-from seawright_environment.usecases.verify_trajectory import VerifyTrajectory
 from seawright_shared.errors import DeadlineError, SeawrightError
 from seawright_shared.records.checkers import Checker, CheckerSpec
 from seawright_shared.records.messages import Message
@@ -27,11 +26,28 @@ class VerificationOrder:
     source_checker: Checker | None = None
 
 
+class Verify(Protocol):
+    """Verifies one trajectory, as `VerifyTrajectory` does."""
+
+    async def __call__(
+        self,
+        task: Task,
+        messages: Sequence[Message],
+        stop: StopReason,
+        *,
+        scoring: Literal["checker", "tau2"] = "checker",
+        checker: CheckerSpec | None = None,
+        source_checker: Checker | None = None,
+    ) -> Verdict:
+        """Return the verdict, or raise a fault."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyBatch:
     """One after the other, off the event loop, until the time is up. `clock` gives seconds."""
 
-    verify: VerifyTrajectory
+    verify: Verify
     clock: Callable[[], float]
     max_seconds: float
 

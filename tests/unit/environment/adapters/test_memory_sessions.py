@@ -4,7 +4,7 @@ import pytest
 
 from seawright_environment.adapters.memory_sessions import MemorySessions, SessionLimits
 from seawright_environment.core.sessions import OpenSession
-from seawright_shared.errors import NotFoundError, SessionLostError
+from seawright_shared.errors import CapacityError, NotFoundError, SessionLostError
 from seawright_shared.records.ids import new_id
 from tests.unit.environment.shops import open_world
 
@@ -74,3 +74,20 @@ def test_dropping_twice_is_right():
     kept.drop(one.id)
     with pytest.raises(SessionLostError):
         kept.get(one.id)
+
+
+def test_a_session_in_use_is_never_lost_for_another():
+    clock = Clock()
+    limits = SessionLimits(max_sessions=2, ttl_seconds=100, idle_seconds=10)
+    kept = MemorySessions(limits, clock=clock)
+    first, second, third = session(), session(), session()
+    kept.put(first)
+    kept.put(second)
+    with pytest.raises(CapacityError, match="all 2 sessions are in use"):
+        kept.put(third)
+    clock.now = 10.0
+    kept.get(second.id)
+    kept.put(third)
+    with pytest.raises(SessionLostError):
+        kept.get(first.id)
+    assert kept.get(second.id) is second
