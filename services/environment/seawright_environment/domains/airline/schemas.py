@@ -37,7 +37,7 @@ DEFINITIONS: Mapping[str, Schema] = {
     "FlightInfo": _definition(
         "FlightInfo",
         [
-            _titled("flight_number", "string", "Number of the flight, for example 'HAT000'."),
+            _titled("flight_number", "string", "Number of the flight, for example 'ABC123'."),
             _titled("date", "string", _DATE),
         ],
         ["flight_number", "date"],
@@ -67,7 +67,7 @@ _STRINGS = {
     "reservation_id": "Id of the reservation: six letters and digits, for example 'A1B2C3'.",
     "origin": "IATA code of the airport of departure, for example 'LGA'.",
     "destination": "IATA code of the airport of arrival, for example 'SEA'.",
-    "flight_number": "Number of the flight, for example 'HAT000'.",
+    "flight_number": "Number of the flight, for example 'ABC123'.",
     "date": _DATE,
     "payment_id": "One of the user's own methods, for example 'gift_card_0000000'.",
     "expression": "Digits, + - * / ( ) . and blanks only, for example '3 * (120 + 30)'.",
