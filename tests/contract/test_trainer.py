@@ -274,6 +274,31 @@ async def test_a_run_out_of_attempts_fails_and_says_why(house: TrainerHouse, ran
     assert third.config.attempt == 3
 
 
+@on_both
+async def test_a_dead_run_goes_on_when_its_letter_is_taken_up(
+    house: TrainerHouse, ranks: PlayedLauncher
+):
+    run, first = await started(house, ranks, kind="sft")
+    first.end(ExitCode.CONFIG, "no such architecture")
+    await house.until(run.id, JobStatus.FAILED)
+    (letter,) = (await house.client.dead_letters(is_open=True)).data
+    assert (letter.run_id, letter.failure_class) == (run.id, "refused")
+    assert letter.message == "no such architecture"
+    taken = await house.client.requeue_dead_letter(letter.id)
+    assert taken.requeued_at is not None
+    second = await ranks.next()
+    assert second.config.attempt == 2
+    going = await house.client.run(run.id)
+    assert going.status in {JobStatus.QUEUED, JobStatus.RUNNING}
+    assert going.status_reason is None
+    with pytest.raises(ConflictError):
+        await house.client.requeue_dead_letter(letter.id)
+    with pytest.raises(NotFoundError):
+        await house.client.requeue_dead_letter(letter.id + 1)
+    types = [event.type for event in (await house.client.events(run.id)).data]
+    assert types.count("run.resumed") == 1
+
+
 async def test_a_wrong_config_is_not_tried_again(house: TrainerHouse, ranks: PlayedLauncher):
     run, first = await started(house, ranks, kind="sft")
     first.end(ExitCode.CONFIG, "no such architecture")

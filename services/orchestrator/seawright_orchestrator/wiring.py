@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import httpx
 from fastapi import APIRouter, FastAPI
 
-from seawright_orchestrator.adapters.environment_worlds import EnvironmentWorlds
+from seawright_orchestrator.adapters.environment_worlds import EnvironmentJudge, EnvironmentWorlds
 from seawright_orchestrator.adapters.job_handlers import JobHandlers
 from seawright_orchestrator.adapters.peer_catalogs import DomainCatalog, ModelCatalog
 from seawright_orchestrator.adapters.played_agents import EpisodeAgents
@@ -30,9 +30,11 @@ from seawright_orchestrator.adapters.tables.metadata import SCHEMA, job_tables, 
 from seawright_orchestrator.adapters.trace_sizes import measure
 from seawright_orchestrator.api.episodes import EpisodeRoutes, episode_routes
 from seawright_orchestrator.api.evaluation_runs import EvaluationRoutes, evaluation_routes
+from seawright_orchestrator.api.reverifications import reverification_routes
 from seawright_orchestrator.api.rollout_streams import RolloutRoutes, rollout_routes
 from seawright_orchestrator.api.synthesis_runs import SynthesisRoutes, synthesis_routes
 from seawright_orchestrator.api.tasks import TaskRoutes, task_routes
+from seawright_orchestrator.migrations.upgrade import COMMAND, FOLDER
 from seawright_orchestrator.settings import Settings
 from seawright_orchestrator.usecases.ask_episode import AskEpisode
 from seawright_orchestrator.usecases.check_agent import CheckAgent
@@ -49,13 +51,16 @@ from seawright_shared.clients.environment import EnvironmentClient
 from seawright_shared.clients.peer import Peer
 from seawright_shared.clients.policy import PolicyClient
 from seawright_shared.clients.user_simulator import UserSimulatorClient
+from seawright_shared.jobs.dead_letters import DeadLetters
 from seawright_shared.jobs.events import EventLog
 from seawright_shared.jobs.job import JobTimes
 from seawright_shared.jobs.kit import JobKit
 from seawright_shared.records.ids import new_id
 from seawright_shared.stores.blobs import FolderBlobs
+from seawright_shared.stores.migrations import RevisionCheck
 from seawright_shared.stores.sql import Database
 from seawright_shared.web.create_app import create_app
+from seawright_shared.web.dead_letters import dead_letter_routes
 from seawright_shared.web.idempotency import Idempotency
 
 MEBIBYTE = 1 << 20
@@ -85,6 +90,8 @@ class Stores:
     rollouts: SqlRollouts
     datasets: SqlDatasets
     blobs: FolderBlobs
+    idempotency: Idempotency
+    revision: RevisionCheck
 
 
 def build(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
@@ -143,6 +150,7 @@ def build(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = No
             async with stores.kit.serving(
                 handlers.by_kind() if settings.num_workers else {},
                 concurrency=max(1, settings.num_workers),
+                chores=[stores.idempotency.prune],
             ):
                 yield
         finally:
@@ -151,11 +159,14 @@ def build(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = No
             for peer in peers.all:
                 await peer.aclose()
 
+    again = reverification_routes(
+        stores.episodes, stores.tasks, EnvironmentJudge(client=peers.environment)
+    )
     return create_app(
         "orchestrator",
-        routes(stores, domains, ModelCatalog(client=peers.policy), draw),
+        [*routes(stores, domains, ModelCatalog(client=peers.policy), draw), again],
         lifespan=lifespan,
-        checks={"database": stores.database.ping},
+        checks={"database": stores.database.ping, "schema": stores.revision},
         larger_bodies={"/v1/evaluation-runs": 4 * MEBIBYTE, "/v1/tasks": 8 * MEBIBYTE},
     )
 
@@ -201,14 +212,10 @@ def remember(settings: Settings) -> Stores:
     tasks = SqlTasks(database)
     episodes = SqlEpisodes(database, kit.queue)
     rollouts = SqlRollouts(database, kit.queue, events, episodes)
-    kit.queue.settled.update(
-        {
-            ITERATION_JOB: runs.settled,
-            TASK_JOB: runs.settled,
-            GROUP_JOB: rollouts.settled,
-            EPISODE_JOB: episodes.settled,
-        }
-    )
+    owners = {ITERATION_JOB: runs, TASK_JOB: runs, GROUP_JOB: rollouts, EPISODE_JOB: episodes}
+    for kind, owner in owners.items():
+        kit.queue.settled[kind] = owner.settled
+        kit.queue.requeued[kind] = owner.requeued
     return Stores(
         database=database,
         kit=kit,
@@ -220,6 +227,10 @@ def remember(settings: Settings) -> Stores:
         rollouts=rollouts,
         datasets=SqlDatasets(database, tasks),
         blobs=FolderBlobs(settings.blob_dir),
+        idempotency=Idempotency(database, job_tables.idempotency_keys),
+        revision=RevisionCheck(
+            database, FOLDER, migrate=COMMAND, is_self_made=settings.create_tables
+        ),
     )
 
 
@@ -227,7 +238,7 @@ def routes(
     stores: Stores, domains: DomainCatalog, models: ModelCatalog, draw: DrawSample
 ) -> list[APIRouter]:
     """Return all routers."""
-    idempotency = Idempotency(stores.database, job_tables.idempotency_keys)
+    idempotency = stores.idempotency
     check_agent = CheckAgent(models=models)
     start_synthesis = StartSynthesis(domains=domains, runs=stores.synthesis, new_id=new_id)
     start_evaluation = StartEvaluation(
@@ -284,5 +295,6 @@ def routes(
                 tasks=stores.tasks, datasets=stores.datasets, create=create_dataset, draw=draw
             )
         ),
+        dead_letter_routes(DeadLetters(stores.kit.queue)),
         episode_routes(EpisodeRoutes(ask=ask, episodes=stores.episodes, blobs=stores.blobs)),
     ]

@@ -11,12 +11,15 @@ from seawright_shared.clients.orchestrator import OrchestratorClient
 from seawright_shared.clients.peer import Peer
 from seawright_shared.clients.policy import PolicyClient
 from seawright_shared.jobs.context import Handler, JobContext
+from seawright_shared.jobs.dead_letters import DeadLetters
 from seawright_shared.jobs.events import EventLog
 from seawright_shared.jobs.job import JobTimes, Settled
 from seawright_shared.jobs.kit import JobKit
 from seawright_shared.stores.blobs import FolderBlobs
+from seawright_shared.stores.migrations import RevisionCheck
 from seawright_shared.stores.sql import Database
 from seawright_shared.web.create_app import create_app
+from seawright_shared.web.dead_letters import dead_letter_routes
 from seawright_shared.web.idempotency import Idempotency
 from seawright_trainer.adapters.blob_batches import BlobBatches
 from seawright_trainer.adapters.folder_weights import FolderWeights
@@ -35,6 +38,7 @@ from seawright_trainer.adapters.tables import SCHEMA, job_tables, metadata
 from seawright_trainer.api.attempts import AttemptRoutes, attempt_routes
 from seawright_trainer.api.training_runs import RunRoutes, run_routes, version_routes
 from seawright_trainer.core.ports import Launcher, Policy, Rollouts
+from seawright_trainer.migrations.upgrade import COMMAND, FOLDER
 from seawright_trainer.settings import Settings
 from seawright_trainer.usecases.answer_work import AnswerWork
 from seawright_trainer.usecases.build_batch import BuildBatch
@@ -98,6 +102,8 @@ class _Trainer:
         )
         self.runs = SqlRuns(self.database, self.kit.queue, self.events)
         self.kit.queue.settled[JOB_KIND] = self.runs.settled
+        self.kit.queue.requeued[JOB_KIND] = self.runs.requeued
+        self.idempotency = Idempotency(self.database, job_tables.idempotency_keys)
         self.steps = SqlSteps(
             self.database, self.events, keep_checkpoints=settings.keep_checkpoints
         )
@@ -115,9 +121,19 @@ class _Trainer:
         )
         self.app = create_app(
             "trainer",
-            [self._attempt_router(), self._run_router(), version_routes(SqlLists(self.database))],
+            [
+                self._attempt_router(),
+                self._run_router(),
+                version_routes(SqlLists(self.database)),
+                dead_letter_routes(DeadLetters(self.kit.queue)),
+            ],
             lifespan=self._lives,
-            checks={"database": self.database.ping},
+            checks={
+                "database": self.database.ping,
+                "schema": RevisionCheck(
+                    self.database, FOLDER, migrate=COMMAND, is_self_made=settings.create_tables
+                ),
+            },
         )
 
     def _attempt_router(self) -> APIRouter:
@@ -145,7 +161,7 @@ class _Trainer:
                 steps=self.steps,
                 lists=SqlLists(self.database),
                 events=self.events,
-                idempotency=Idempotency(self.database, job_tables.idempotency_keys),
+                idempotency=self.idempotency,
             )
         )
 
@@ -169,7 +185,9 @@ class _Trainer:
     @asynccontextmanager
     async def _supervising(self, control_url: str) -> AsyncGenerator[None]:
         handlers = {JOB_KIND: self._handler(control_url)}
-        async with self.kit.serving(handlers, concurrency=self.settings.concurrency):
+        async with self.kit.serving(
+            handlers, concurrency=self.settings.concurrency, chores=[self.idempotency.prune]
+        ):
             yield
 
     def _handler(self, control_url: str) -> Handler:

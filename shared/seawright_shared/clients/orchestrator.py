@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from seawright_shared.clients.peer import Peer
+from seawright_shared.contracts.jobs import DeadLetter
 from seawright_shared.contracts.orchestrator import (
     CreditsRequest,
     Episode,
@@ -19,6 +20,11 @@ from seawright_shared.contracts.orchestrator import (
     TaskSampleRequest,
 )
 from seawright_shared.contracts.pages import Page
+from seawright_shared.contracts.reverifications import (
+    Reverification,
+    ReverificationPage,
+    ReverificationRequest,
+)
 from seawright_shared.records.datasets import DatasetVersion, Dialogue
 from seawright_shared.records.ids import new_id
 from seawright_shared.records.jobs import RunEvent
@@ -163,6 +169,23 @@ class OrchestratorClient:
         """Return one episode."""
         return await self.peer.get(f"/v1/episodes/{episode_id}", Episode)
 
+    async def reverify(self, episode_id: str) -> Reverification:
+        """Judge a stored episode again; what is stored does not change."""
+        path = f"/v1/episodes/{episode_id}/reverify"
+        return await self.peer.post(path, None, Reverification, idempotency_key=episode_id)
+
+    async def reverify_page(
+        self, wanted: ReverificationRequest, *, cursor: str | None = None, limit: int = 50
+    ) -> ReverificationPage:
+        """Judge a page of stored episodes again."""
+        return await self.peer.post(
+            "/v1/reverifications",
+            wanted,
+            ReverificationPage,
+            idempotency_key=new_id("reverify"),
+            params=paged(cursor, limit),
+        )
+
     async def episodes(
         self,
         *,
@@ -243,6 +266,17 @@ class OrchestratorClient:
     async def close_rollout_stream(self, stream_id: str) -> RolloutStream:
         """Close the stream: groups not yet begun are never played."""
         return await self.peer.post(f"/v1/rollout-streams/{stream_id}/close", None, RolloutStream)
+
+    async def dead_letters(
+        self, *, is_open: bool | None = None, cursor: str | None = None, limit: int = 50
+    ) -> Page[DeadLetter]:
+        """Return a page of jobs that were given up, newest first."""
+        params: Params = {**paged(cursor, limit), "is_open": is_open}
+        return await self.peer.get("/v1/dead-letters", Page[DeadLetter], params=params)
+
+    async def requeue_dead_letter(self, letter_id: int) -> DeadLetter:
+        """Give a dead job all its attempts again; its run goes on."""
+        return await self.peer.post(f"/v1/dead-letters/{letter_id}/requeue", None, DeadLetter)
 
     async def events(self, run_id: str, after: int = 0, *, limit: int = 200) -> Page[RunEvent]:
         """Return a run's events with a sequence above `after`, oldest first."""

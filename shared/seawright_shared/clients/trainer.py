@@ -1,6 +1,7 @@
 """The typed client of the trainer service."""
 
 from seawright_shared.clients.peer import Peer
+from seawright_shared.contracts.jobs import DeadLetter
 from seawright_shared.contracts.pages import Page
 from seawright_shared.contracts.trainer import (
     HeartbeatReply,
@@ -80,6 +81,17 @@ class TrainerClient:
         """Return a page of a model's published versions, newest first."""
         path = f"/v1/policies/{model}/versions"
         return await self._peer.get(path, Page[PolicyVersion], params=_page(cursor, limit))
+
+    async def dead_letters(
+        self, *, is_open: bool | None = None, cursor: str | None = None, limit: int = 50
+    ) -> Page[DeadLetter]:
+        """Return a page of jobs that were given up, newest first."""
+        params = {**_page(cursor, limit), "is_open": is_open}
+        return await self._peer.get("/v1/dead-letters", Page[DeadLetter], params=params)
+
+    async def requeue_dead_letter(self, letter_id: int) -> DeadLetter:
+        """Give a dead job all its attempts again; its run goes on."""
+        return await self._peer.post(f"/v1/dead-letters/{letter_id}/requeue", None, DeadLetter)
 
     async def work(self, run_id: str, attempt: int, request: WorkRequest) -> Work:
         """Rank 0: ask what to do next; waits up to `wait_seconds`."""

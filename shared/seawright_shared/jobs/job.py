@@ -33,6 +33,8 @@ class JobTimes:
     backoff: float = 1.0
     """Before the first retry; doubles, with jitter, up to `max_backoff`."""
     max_backoff: float = 60.0
+    chores: float = 3600.0
+    """Between two rounds of forgetting what is no longer promised."""
     grace: float = 20.0
     """How long a shutdown waits for handlers before it hands their jobs back."""
 
@@ -135,6 +137,11 @@ class Failure:
 Settled = Callable[[AsyncConnection, Job], Awaitable[None]]
 """Called in the same transaction when the kit itself ends a job: `job.status` is FAILED or
 CANCELLED, `job.reason` says why. A service moves its run's row there."""
+
+
+Requeued = Callable[[AsyncConnection, Job], Awaitable[None]]
+"""Called in the same transaction when a dead job is taken up again. A service revives its run
+there, or raises `ConflictError` where there is nothing left to go on with."""
 
 
 class LostLeaseError(ConflictError):

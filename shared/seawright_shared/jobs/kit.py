@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -14,11 +14,15 @@ from seawright_shared.jobs.job import JobTimes, Settled
 from seawright_shared.jobs.queue import JobQueue
 from seawright_shared.jobs.redis_doorbell import RedisDoorbell
 from seawright_shared.jobs.relay import Relay
+from seawright_shared.jobs.rounds import Rounds
 from seawright_shared.jobs.sweeper import Sweeper
 from seawright_shared.jobs.tables import JobTables
 from seawright_shared.jobs.worker import Worker
 from seawright_shared.stores.redis import open_redis
 from seawright_shared.stores.sql import Database
+
+Chore = Callable[[], Awaitable[object]]
+"""Something to be done from time to time, as forgetting old idempotency keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +67,25 @@ class JobKit:
 
     @asynccontextmanager
     async def serving(
-        self, handlers: Mapping[str, Handler], *, concurrency: int = 8
+        self,
+        handlers: Mapping[str, Handler],
+        *,
+        concurrency: int = 8,
+        chores: Sequence[Chore] = (),
     ) -> AsyncGenerator[Worker]:
-        """Work, relay and sweep until the block ends; then let handlers end or hand back."""
+        """Work, relay and sweep until the block ends; then let handlers end or hand back.
+
+        `chores` are done at once and then every `JobTimes.chores` seconds.
+        """
         worker = Worker(self.queue, handlers, concurrency=concurrency)
         async with asyncio.TaskGroup() as group:
             rounds = [
                 group.create_task(self.relay.serve()),
                 group.create_task(self.sweeper.serve()),
+                *(
+                    group.create_task(Rounds("chores", self.queue.times.chores).run(chore))
+                    for chore in chores
+                ),
             ]
             working = group.create_task(worker.serve())
             try:

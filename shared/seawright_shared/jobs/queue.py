@@ -12,7 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from seawright_shared.errors import ConflictError, NotFoundError
 from seawright_shared.jobs.doorbell import Doorbell
-from seawright_shared.jobs.job import Desired, Job, JobTimes, NewJob, Settled, job_of
+from seawright_shared.jobs.job import (
+    Desired,
+    Job,
+    JobTimes,
+    NewJob,
+    Requeued,
+    Settled,
+    job_of,
+)
 from seawright_shared.jobs.states import compare_and_set
 from seawright_shared.jobs.tables import JobTables
 from seawright_shared.records.ids import NewId, new_id
@@ -25,7 +33,8 @@ CANCELLED = StatusReason(code="cancelled", message="cancelled on request")
 class JobQueue:
     """Jobs of one service. Every change is conditional on the state it changes.
 
-    `settled` names, per kind, what else happens when the kit ends a job (see `Settled`).
+    `settled` names, per kind, what else happens when the kit ends a job (see `Settled`), and
+    `requeued` what else happens when a dead one is taken up again (see `Requeued`).
     """
 
     def __init__(
@@ -44,6 +53,7 @@ class JobQueue:
         self.doorbell = doorbell
         self.times = times or JobTimes()
         self.settled = dict(settled or {})
+        self.requeued: dict[str, Requeued] = {}
         self.jitter = jitter or random.Random()  # noqa: S311
         self.outbox_written = asyncio.Event()
         """Set when a bell waits in the outbox; the relay clears it."""
@@ -196,6 +206,8 @@ class JobQueue:
         )
         job = await self.get(connection, job_id)
         await self.ring_later(connection, job.kind, job_id, self.database.now())
+        if (requeued := self.requeued.get(job.kind)) is not None:
+            await requeued(connection, job)
         return JobStatus.QUEUED
 
     async def settle(self, connection: AsyncConnection, job_id: str) -> None:

@@ -1,9 +1,12 @@
-"""Bring a service's tables up to its newest revision."""
+"""Bring a service's tables up to its newest revision, and tell when they are not."""
 
+import asyncio
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.schema import CreateSchema
 
@@ -18,8 +21,7 @@ async def upgrade_tables(database: Database, folder: Path, *, lock: int) -> None
     """
 
     def run(connection: Connection) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(folder))
+        config = _config(folder)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -29,3 +31,47 @@ async def upgrade_tables(database: Database, folder: Path, *, lock: int) -> None
             if database.schema is not None:
                 await connection.execute(CreateSchema(database.schema, if_not_exists=True))
         await connection.run_sync(run)
+
+
+class RevisionCheck:
+    """A readiness check: the tables are those that this version of the service was made for.
+
+    `is_self_made`: the service makes its missing tables itself, as embedded mode does; a database
+    that never saw a revision is then well.
+    """
+
+    def __init__(
+        self, database: Database, folder: Path, *, migrate: str, is_self_made: bool
+    ) -> None:
+        self._database = database
+        self._folder = folder
+        self._migrate = migrate
+        self._is_self_made = is_self_made
+        self._heads: set[str] | None = None
+
+    async def __call__(self) -> str | None:
+        """Return None, or a sentence that names the command which helps."""
+        if self._heads is None:
+            self._heads = await asyncio.to_thread(self._newest)
+        async with self._database.reading() as connection:
+            found = set(await connection.run_sync(self._present))
+        if found == self._heads or (not found and self._is_self_made):
+            return None
+        at = f"at revision {', '.join(sorted(found))}" if found else "without any revision"
+        return (
+            f"the database is {at}, not at {', '.join(sorted(self._heads))}: run `{self._migrate}`"
+        )
+
+    def _newest(self) -> set[str]:
+        return set(ScriptDirectory.from_config(_config(self._folder)).get_heads())
+
+    def _present(self, connection: Connection) -> tuple[str, ...]:
+        schema = None if self._database.is_sqlite else self._database.schema
+        context = MigrationContext.configure(connection, opts={"version_table_schema": schema})
+        return context.get_current_heads()
+
+
+def _config(folder: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    return config

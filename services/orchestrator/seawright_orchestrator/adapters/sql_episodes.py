@@ -111,6 +111,10 @@ class SqlEpisodes:
         """Take the end of a job that the kit ended over to its episode."""
         await self.move(connection, str(job.payload["episode_id"]), job.status)
 
+    async def requeued(self, connection: AsyncConnection, job: Job) -> None:
+        """Ask again for an episode whose dead job was taken up again."""
+        await self.move(connection, str(job.payload["episode_id"]), JobStatus.QUEUED)
+
     async def get(self, episode_id: str) -> Episode:
         """Return one episode."""
         async with self.database.reading() as connection:

@@ -127,6 +127,14 @@ class SqlRollouts:
         if row["is_open"]:
             await self._add(connection, row, drawn, [])
 
+    async def requeued(self, connection: AsyncConnection, job: Job) -> None:
+        """Refuse: the dead group's place was given away."""
+        del connection
+        raise ConflictError(
+            "an empty group has taken its place in the stream; a further credit plays another one",
+            {"stream_id": job.run_id},
+        )
+
     async def _add(
         self,
         connection: AsyncConnection,

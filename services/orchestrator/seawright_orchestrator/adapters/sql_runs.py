@@ -10,9 +10,10 @@ from seawright_orchestrator.adapters.tables.metadata import job_tables
 from seawright_orchestrator.adapters.tables.runs import runs
 from seawright_shared.errors import ConflictError, NotFoundError
 from seawright_shared.jobs.events import EventLog
-from seawright_shared.jobs.job import Job
+from seawright_shared.jobs.job import Job, NewJob
 from seawright_shared.jobs.queue import CANCELLED, JobQueue
 from seawright_shared.jobs.states import compare_and_set
+from seawright_shared.records.base import canonical_json
 from seawright_shared.records.jobs import JobStatus, StatusReason
 from seawright_shared.stores.sql import Database
 
@@ -163,6 +164,39 @@ class SqlRuns:
                         await self.queue.cancel(connection, sibling.id)
         else:
             await self._end_cancelled(connection, run_id)
+
+    async def requeued(self, connection: AsyncConnection, job: Job) -> None:
+        """Go on with a failed run of which a dead job was taken up again."""
+        assert job.run_id is not None
+        statement = select(runs.c.status).where(runs.c.id == job.run_id).with_for_update()
+        status = JobStatus((await connection.execute(statement)).scalar_one())
+        if not status.is_final and status is not JobStatus.CANCELLING:
+            return
+        if not await self.move(connection, job.run_id, JobStatus.QUEUED, "run.resumed"):
+            raise ConflictError(
+                f"its run is {status.value} and cannot go on",
+                {"run_id": job.run_id, "status": status.value},
+            )
+        await self._revive_siblings(connection, job.run_id)
+
+    async def _revive_siblings(self, connection: AsyncConnection, run_id: str) -> None:
+        """Take up what died or was cancelled with the run, once for each piece of work."""
+        siblings = await self.queue.of_run(connection, run_id)
+        if any(one.status is JobStatus.CANCELLING for one in siblings):
+            raise ConflictError("jobs of its run are still ending: try again", {"run_id": run_id})
+        latest = {canonical_json(one.payload): one for one in siblings}
+        for one in latest.values():
+            if one.status is JobStatus.FAILED:
+                await self.queue.requeue(connection, one.id)
+            elif one.status is JobStatus.CANCELLED:
+                again = NewJob(
+                    kind=one.kind,
+                    key=f"{one.kind}:again:{one.id}",
+                    run_id=run_id,
+                    payload=one.payload,
+                    max_attempts=one.max_attempts,
+                )
+                await self.queue.enqueue(connection, again)
 
     async def _end_cancelled(self, connection: AsyncConnection, run_id: str) -> None:
         """End a run that is being cancelled when its last job is gone."""

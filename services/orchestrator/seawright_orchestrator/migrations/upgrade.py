@@ -7,12 +7,14 @@ from seawright_shared.stores.migrations import upgrade_tables
 from seawright_shared.stores.sql import Database
 
 LOCK = 0x5EA0
+FOLDER = Path(__file__).parent
+COMMAND = "seawright-orchestrator migrate"
 
 
 async def upgrade(database_url: str) -> None:
     """Run all revisions that the database has not seen."""
     database = Database(database_url, SCHEMA)
     try:
-        await upgrade_tables(database, Path(__file__).parent, lock=LOCK)
+        await upgrade_tables(database, FOLDER, lock=LOCK)
     finally:
         await database.aclose()

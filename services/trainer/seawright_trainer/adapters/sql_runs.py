@@ -106,22 +106,13 @@ class SqlRuns:
             status = JobStatus(row["status"])
             if status in {JobStatus.SUCCEEDED, JobStatus.CANCELLED, JobStatus.CANCELLING}:
                 raise ConflictError(f"a run that is {status.value} cannot be resumed")
+            await self._wish(connection, run_id, "run")
             if status is JobStatus.FAILED:
                 await self._queue.requeue(connection, row["job_id"])
             else:
                 await self._queue.resume(connection, row["job_id"])
-            await self._wish(connection, run_id, "run")
-            if status in {JobStatus.FAILED, JobStatus.PAUSED}:
-                await self._set(
-                    connection,
-                    run_id,
-                    status=JobStatus.QUEUED,
-                    status_reason=None,
-                    num_failures=0,
-                    num_flat_groups=0,
-                    phase="queued",
-                )
-                await self._events.append(connection, run_id, "run.resumed")
+            if status is JobStatus.PAUSED:
+                await self._revive(connection, run_id)
             return (await self._state(connection, run_id)).shown
 
     async def want_checkpoint(self, run_id: str) -> TrainingRun:
@@ -211,6 +202,26 @@ class SqlRuns:
         if await compare_and_set(connection, training_runs, job.run_id, job.status, values):
             event = f"run.{job.status.value}"
             await self._events.append(connection, job.run_id, event, {"reason": reason})
+
+    async def requeued(self, connection: AsyncConnection, job: Job) -> None:
+        """Follow a dead job that was taken up again: its run goes on, with all attempts again."""
+        assert job.run_id is not None
+        row = await run_row(connection, job.run_id, is_locked=True)
+        if row["status"] == JobStatus.FAILED:
+            await self._revive(connection, job.run_id)
+
+    async def _revive(self, connection: AsyncConnection, run_id: str) -> None:
+        await self._set(
+            connection,
+            run_id,
+            status=JobStatus.QUEUED,
+            status_reason=None,
+            desired="run",
+            num_failures=0,
+            num_flat_groups=0,
+            phase="queued",
+        )
+        await self._events.append(connection, run_id, "run.resumed")
 
     async def _state(self, connection: AsyncConnection, run_id: str) -> RunState:
         row = await run_row(connection, run_id)
