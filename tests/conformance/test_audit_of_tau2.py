@@ -3,11 +3,14 @@
 import json
 from functools import lru_cache
 
+import pytest
+
 from seawright_environment.core.audits.audit import Auditor
+from seawright_environment.core.audits.reading import read_task
 from seawright_environment.domains import AUTHORS
 from seawright_shared.records.audits import AuditFinding, AuditReport
 from seawright_shared.records.domains import DatabaseRef
-from tests.support.tau2_vectors import FOLDER, needs_vectors, tau2_base, tau2_documents
+from tests.support.tau2_vectors import FOLDER, needs_vectors, records, tau2_base, tau2_documents
 
 pytestmark = needs_vectors
 
@@ -92,6 +95,21 @@ def test_gold_of_every_airline_and_retail_task_is_rewarded():
     for domain in ("airline", "retail"):
         assert report(domain).num_audited == report(domain).num_tasks
         assert report(domain).num_gold_failing == 0
+
+
+@pytest.mark.parametrize("domain", ["airline", "mock", "retail"])
+def test_gold_played_by_the_audit_earns_what_tau2_bench_recorded(domain: str):
+    documents = tau2_documents(domain)
+    golden = records(f"golden_{domain}")
+    assert golden
+    for record in golden:
+        subject, broken = read_task(tau2_base(domain), 0, documents[record["task_id"]])
+        assert not broken
+        assert subject is not None
+        evaluation = subject.gold_episode.evaluation
+        assert evaluation.reward == record["reward_info"]["reward"], record["task_id"]
+        refused = [step.result.error for step in subject.steps]
+        assert refused == [step["error"] for step in record["steps"]], record["task_id"]
 
 
 def test_comparing_databases_kills_every_mutant_of_the_state_and_none_of_the_reads():
