@@ -15,6 +15,8 @@ SHARE_HELD = 0.9
 """Of texts and numbers: values that the database holds under that name."""
 SHARE_SAME_FAMILY = 0.85
 """Of those: values of one customer's things, so that several arguments belong together."""
+SHARE_GIVEN = 0.7
+"""Of arguments that may be left out."""
 NUM_READ = 200
 """Entities of each table that are looked through."""
 WILD: Sequence[JsonValue] = (
@@ -80,7 +82,11 @@ class Drawer:
         if self._rng.random() < 0.3:
             self.turn()
         self._definitions = tool.definitions
-        return {name: self._value(name, schema) for name, schema in tool.parameters.items()}
+        return {
+            name: self._value(name, schema)
+            for name, schema in tool.parameters.items()
+            if name not in tool.defaults or self._rng.random() < SHARE_GIVEN
+        }
 
     def wild(self, tool: Tool) -> JsonObject:
         """Return arguments of which one at least is missing, unknown or of a wrong type."""

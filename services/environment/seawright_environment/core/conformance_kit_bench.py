@@ -37,7 +37,7 @@ class Budget:
     num_customers: int = 60
     num_sequences: int = 30
     calls_per_sequence: int = 20
-    drafts_per_goal: int = 20
+    drafts_per_goal: int = 60
 
 
 @dataclass(slots=True)
@@ -173,5 +173,5 @@ def text_of(tables: Tables) -> Texts:
 
 
 def hashes_of(world: World) -> str:
-    """Return the state's hash as calls and diffs tell it."""
-    return world.state_hash()
+    """Return the hashes of both sides' databases."""
+    return f"{world.state_hash()} {world.user_state_hash()}"

@@ -173,7 +173,7 @@ def _broken(
     may_slip: bool,
 ) -> str | None:
     """Return what a call raised that it must not, or None."""
-    kit = world.base.content.kit_of(requestor)
+    kit, before = world.base.content.kit_of(requestor), world.fork()
     try:
         answer = cast("object", run_tool(kit, world.state, tool.name, arguments))
     except SLIPS as error:
@@ -183,7 +183,10 @@ def _broken(
     # Anything else is a bug, of whatever kind.
     except Exception as error:  # noqa: BLE001
         return _raised(error)
-    return None if isinstance(answer, str) else f"returned a {type(answer).__name__}, not a text,"
+    if not isinstance(answer, str):
+        return f"returned a {type(answer).__name__}, not a text,"
+    told = before.call(requestor, tool.name, arguments)
+    return f"ran, but the two sides then did not fit: {told.content}" if told.error else None
 
 
 def _raised(error: Exception) -> str:
