@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from math import ceil
 
@@ -128,11 +128,7 @@ def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
         read_snapshot=areal.snapshot,
         max_databases=settings.max_databases,
     )
-    limits = SessionLimits(
-        max_sessions=ceil(settings.max_sessions / settings.worker_processes),
-        ttl_seconds=settings.session_ttl_seconds,
-        idle_seconds=settings.session_idle_seconds,
-    )
+    limits = limits_of(settings)
     sessions = MemorySessions(limits, clock=time.monotonic)
     house = sandbox_house(settings)
     slots = HeavySlots(max_running=settings.heavy_threads, max_waiting=settings.max_heavy_waiting)
@@ -146,16 +142,6 @@ def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
         call_tool=CallTool(sessions),
         fork_session=ForkSession(sessions=sessions, new_id=new_session_id),
     )
-
-    async def capacity() -> Capacity:
-        return Capacity(
-            num_sessions=len(sessions),
-            max_sessions=limits.max_sessions,
-            idle_seconds=limits.idle_seconds,
-            session_ttl_seconds=limits.ttl_seconds,
-            num_heavy=slots.num_requests,
-            max_heavy=slots.max_requests,
-        )
 
     async def reap() -> None:
         while True:
@@ -188,7 +174,7 @@ def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
             GrantCapability(sessions=sessions, new_token=secrets.token_urlsafe),
             new_id,
         ),
-        capacity_routes(capacity),
+        capacity_routes(capacity_of(sessions, limits, slots)),
         slots.around(
             verification_routes(verify, verify_batch),
             draft_routes(DraftTasks(databases, domains.authors)),
@@ -205,6 +191,33 @@ def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
     # Innermost: behind the body limits, request ids and metrics.
     app.user_middleware.append(Middleware(ToolCallPath, call_tool=use.call_tool))
     return app
+
+
+def limits_of(settings: Settings) -> SessionLimits:
+    """Return the limits of one worker's sessions."""
+    return SessionLimits(
+        max_sessions=ceil(settings.max_sessions / settings.worker_processes),
+        ttl_seconds=settings.session_ttl_seconds,
+        idle_seconds=settings.session_idle_seconds,
+    )
+
+
+def capacity_of(
+    sessions: MemorySessions, limits: SessionLimits, slots: HeavySlots
+) -> Callable[[], Awaitable[Capacity]]:
+    """Return what tells how full this process is."""
+
+    async def capacity() -> Capacity:
+        return Capacity(
+            num_sessions=len(sessions),
+            max_sessions=limits.max_sessions,
+            idle_seconds=limits.idle_seconds,
+            session_ttl_seconds=limits.ttl_seconds,
+            num_heavy=slots.num_requests,
+            max_heavy=slots.max_requests,
+        )
+
+    return capacity
 
 
 def exchange(databases: Databases, files: Tau2Files) -> ExchangeUseCases:
