@@ -200,28 +200,29 @@ def import_tables(file: Mapping[str, JsonValue]) -> Tables:
 
 
 def _entity(entity: JsonObject, fields: tuple[str, ...]) -> JsonObject:
-    return {field: _inner(field, entity.get(field)) for field in fields}
+    filled: JsonObject = {"status": None, **entity} if "status" in fields else entity
+    return {field: _inner(field, filled[field]) for field in fields if field in filled}
 
 
 def _inner(field: str, value: JsonValue) -> JsonValue:
-    if field in _INNER:
-        fields = _INNER[field]
-        if isinstance(value, list):
-            return [_ordered(cast("JsonObject", item), fields) for item in value]
-        return _ordered(cast("JsonObject", value), fields)
-    if field in _BY_ID:
-        fields = _BY_ID[field]
-        return {
-            key: _with_floats(_ordered(cast("JsonObject", item), fields))
-            for key, item in cast("JsonObject", value).items()
-        }
+    if field in _BY_ID and isinstance(value, dict):
+        return {key: _with_floats(_ordered(item, _BY_ID[field])) for key, item in value.items()}
+    if field not in _INNER:
+        return value
+    if isinstance(value, list):
+        return [_ordered(item, _INNER[field]) for item in value]
+    return _ordered(value, _INNER[field])
+
+
+def _ordered(value: JsonValue, fields: tuple[str, ...]) -> JsonValue:
+    """Return an object with its fields in order; what is none is left as it is."""
+    if not isinstance(value, dict):
+        return value
+    return {field: value[field] for field in fields if field in value}
+
+
+def _with_floats(value: JsonValue) -> JsonValue:
+    amount = value.get("amount") if isinstance(value, dict) else None
+    if isinstance(value, dict) and isinstance(amount, int):
+        return {**value, "amount": float(amount)}
     return value
-
-
-def _ordered(item: JsonObject, fields: tuple[str, ...]) -> JsonObject:
-    return {field: item[field] for field in fields if field in item}
-
-
-def _with_floats(method: JsonObject) -> JsonObject:
-    amount = method.get("amount")
-    return {**method, "amount": float(amount)} if isinstance(amount, int) else method
