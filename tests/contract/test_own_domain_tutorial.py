@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from seawright_console.app import command_line
+from seawright_environment.core.domain_plugins import DomainClashError
 from seawright_environment.settings import Settings
 from seawright_environment.wiring import build
 from seawright_shared.clients.environment import EnvironmentClient
@@ -83,3 +84,25 @@ def test_a_library_of_a_million_members_makes_one_member_at_a_time(package: Path
     assert members["M999999"]["member_id"] == "M999999"
     assert "M1000000" not in members
     assert members.num_kept == 1
+
+
+async def test_a_broken_package_is_told_by_name_where_its_domain_is_asked_for(tmp_path: Path):
+    with install(tmp_path, "spa-y", {"spa_y": "nowhere_to_be_found:DOMAIN"}):
+        app = build(Settings())
+    peer = Peer("http://environment", transport=httpx.ASGITransport(app))
+    async with app.router.lifespan_context(app):
+        client = EnvironmentClient(peer)
+        assert "retail" in [domain.name for domain in await client.domains()]
+        with pytest.raises(NotFoundError, match="'spa_y' is broken: nowhere_to_be_found:DOMAIN"):
+            await client.domain("spa_y")
+        with pytest.raises(NotFoundError, match="'spa_y' is broken: nowhere_to_be_found:DOMAIN"):
+            await client.open_session(DatabaseRef(domain="spa_y"))
+    await peer.aclose()
+
+
+def test_a_service_whose_domains_clash_does_not_start(tmp_path: Path):
+    with (
+        install(tmp_path, "my-retail", {"retail": "nowhere_to_be_found:DOMAIN"}),
+        pytest.raises(DomainClashError, match="'retail' is claimed by seawright itself"),
+    ):
+        build(Settings())

@@ -159,7 +159,7 @@ def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
     meter = Meter("environment")
     open_sessions = meter.gauge("open_sessions", "Sessions that are open here.")
     open_sessions.set_function(lambda: len(sessions))
-    described = DescribeDomains.of(domains.contents)
+    described = DescribeDomains.of(domains.contents, domains.broken)
     verify = VerifyTrajectory(databases=databases, sandboxes=house.sandboxes)
     verify_batch = VerifyBatch(
         verify=verify, clock=time.monotonic, max_seconds=settings.batch_seconds

@@ -8,7 +8,8 @@ from pydantic import JsonValue
 
 from seawright_environment.core.areal_databases import shared_tables
 from seawright_environment.core.domain_content import DomainContent
-from seawright_environment.core.domain_plugins import BrokenDomain
+from seawright_environment.core.domain_plugins import BrokenDomain, missing
+from seawright_environment.core.sides import USER_TABLE
 from seawright_environment.core.state import Database
 from seawright_environment.core.world import Base
 from seawright_shared.errors import FieldError, InvalidRequestError, NotFoundError
@@ -21,7 +22,6 @@ ReadTau2 = Callable[[str], Mapping[str, JsonValue]]
 """Reads tau2-bench's database file of a domain, or raises `NotFoundError`."""
 ReadSnapshot = Callable[[str], Mapping[str, JsonValue]]
 """Reads a database file that stands in the place of tau2-bench's own, or raises the same."""
-USER_TABLE = "user"
 
 
 class Databases:
@@ -37,7 +37,7 @@ class Databases:
         max_databases: int = 8,
     ) -> None:
         self._domains = domains
-        self._broken = {each.name: each for each in broken}
+        self._broken = broken
         self._read_tau2 = read_tau2
         self._read_snapshot = read_snapshot
         self._max_databases = max_databases
@@ -47,12 +47,8 @@ class Databases:
     def content(self, domain: str) -> DomainContent:
         """Return a domain's content, or raise `NotFoundError`."""
         content = self._domains.get(domain)
-        if content is None and domain in self._broken:
-            broken = self._broken[domain]
-            detail = f"domain {domain!r} is broken: {broken.source}: {broken.reason}"
-            raise NotFoundError(detail, {"domains": sorted(self._domains)})
         if content is None:
-            raise NotFoundError(f"no domain {domain!r}", {"domains": sorted(self._domains)})
+            raise missing(domain, self._domains, self._broken)
         return content
 
     def load(self, ref: DatabaseRef) -> Base:

@@ -1,11 +1,11 @@
 """Own domains: what a package gives under the entry point group `seawright.domains`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from seawright_environment.core.domain_content import DomainContent
 from seawright_environment.core.drafting import Author
-from seawright_shared.errors import SeawrightError
+from seawright_shared.errors import NotFoundError, SeawrightError
 from seawright_shared.records.tasks import Task
 
 
@@ -37,6 +37,13 @@ class Domains:
     contents: Mapping[str, DomainContent]
     authors: Mapping[str, Author]
     broken: Sequence[BrokenDomain] = field(default_factory=tuple[BrokenDomain, ...])
+
+
+def missing(name: str, known: Iterable[str], broken: Sequence[BrokenDomain]) -> NotFoundError:
+    """Return the fault that there is no such domain, or why it cannot be had."""
+    told = [f"domain {name!r} is broken: {b.source}: {b.reason}" for b in broken if b.name == name]
+    detail = told[0] if told else f"no domain {name!r}"
+    return NotFoundError(detail, {"domains": sorted(known)})
 
 
 class DomainClashError(SeawrightError):

@@ -1,10 +1,10 @@
 """Describe the domains there are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from seawright_environment.core.domain_content import DomainContent
-from seawright_shared.errors import NotFoundError
+from seawright_environment.core.domain_plugins import BrokenDomain, missing
 from seawright_shared.records.domains import Domain
 from seawright_shared.records.messages import Requestor, ToolSchema
 
@@ -14,17 +14,21 @@ class DescribeDomains:
     """Domains are content: described once, at the start."""
 
     described: Mapping[str, Domain]
+    broken: Sequence[BrokenDomain] = ()
 
     @staticmethod
-    def of(domains: Mapping[str, DomainContent]) -> "DescribeDomains":
+    def of(
+        domains: Mapping[str, DomainContent], broken: Sequence[BrokenDomain] = ()
+    ) -> "DescribeDomains":
         """Read the policy texts and describe every domain."""
-        return DescribeDomains({name: content.describe() for name, content in domains.items()})
+        described = {name: content.describe() for name, content in domains.items()}
+        return DescribeDomains(described, broken)
 
     def __call__(self, name: str) -> Domain:
         """Return a domain, or raise `NotFoundError`."""
         domain = self.described.get(name)
         if domain is None:
-            raise NotFoundError(f"no domain {name!r}", {"domains": sorted(self.described)})
+            raise missing(name, self.described, self.broken)
         return domain
 
     def tools(self, name: str, requestor: Requestor | None) -> list[ToolSchema]:
