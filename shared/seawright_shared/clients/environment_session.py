@@ -29,6 +29,7 @@ class _Mark:
 
     num_calls: int
     state_hash: str
+    user_state_hash: str | None
 
 
 class EnvironmentSession:
@@ -46,6 +47,7 @@ class EnvironmentSession:
         self._session = session
         self._history = list(history)
         self._state_hash = session.state_hash
+        self._user_state_hash = session.user_state_hash
         self._marks: dict[str, _Mark] = {}
 
     @property
@@ -77,6 +79,7 @@ class EnvironmentSession:
             EnvironmentCall(requestor=call.requestor, name=call.name, arguments=call.arguments)
         )
         self._state_hash = answer.state_hash or self._state_hash
+        self._user_state_hash = answer.user_state_hash or self._user_state_hash
         return answer.result.model_copy(update={"call_id": call.id})
 
     async def state(self) -> StateResponse:
@@ -93,14 +96,19 @@ class EnvironmentSession:
     async def take_snapshot(self, name: str) -> None:
         """Remember the present state under a name, beyond the loss of the session."""
         await self._surviving(lambda: self._client.take_snapshot(self.id, name))
-        self._marks[name] = _Mark(num_calls=len(self._history), state_hash=self._state_hash)
+        self._marks[name] = _Mark(
+            num_calls=len(self._history),
+            state_hash=self._state_hash,
+            user_state_hash=self._user_state_hash,
+        )
 
     async def restore(self, name: str) -> None:
         """Go back to a snapshot; what was called since is forgotten."""
         mark = self._marks.get(name)
         if mark is None:
             raise NotFoundError(f"no snapshot {name!r}")
-        self._history, self._state_hash = self._history[: mark.num_calls], mark.state_hash
+        self._history = self._history[: mark.num_calls]
+        self._state_hash, self._user_state_hash = mark.state_hash, mark.user_state_hash
         self._marks = {n: m for n, m in self._marks.items() if m.num_calls <= mark.num_calls}
         try:
             session = await self._client.restore(self.id, name)
@@ -121,7 +129,8 @@ class EnvironmentSession:
             EnvironmentCall(requestor=each.requestor, name=each.name, arguments=each.arguments)
             for each in calls
         ]
-        self._state_hash = (await self._client.session(self.id)).state_hash
+        session = await self._client.session(self.id)
+        self._state_hash, self._user_state_hash = session.state_hash, session.user_state_hash
 
     async def close(self) -> None:
         """Let the session go."""
@@ -144,7 +153,8 @@ class EnvironmentSession:
         self._session = session
 
     def _check(self, session: Session) -> None:
-        if session.state_hash != self._state_hash:
+        found = (session.state_hash, session.user_state_hash)
+        if found != (self._state_hash, self._user_state_hash):
             raise ConflictError(
                 "replaying the history gave another state: the environment changed",
                 {"expected": self._state_hash, "found": session.state_hash},

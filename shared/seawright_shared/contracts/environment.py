@@ -61,6 +61,8 @@ class ToolCallResponse(Record):
     version: int
     state_hash: str | None = None
     """After a tool that may write; None: the state is the one before."""
+    user_state_hash: str | None = None
+    """Likewise, of the user's own database, where the domain gives him one."""
 
 
 class StateResponse(Record):
@@ -219,6 +221,8 @@ class LayerReport(Record):
     is_available: bool
     reason: str = ""
     """Why it is not available."""
+    note: str = ""
+    """How it runs here, where that differs from machine to machine."""
     holds: bool
     """Every probe was held, and a harmless checker ran right after each."""
     probes: list[ProbeResult] = []

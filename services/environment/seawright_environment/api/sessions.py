@@ -68,7 +68,10 @@ def session_routes(use: SessionUseCases) -> APIRouter:
         )
         answer = use.call_tool(session_id, invocation, request.expected_version)
         return ToolCallResponse(
-            result=answer.result, version=answer.version, state_hash=answer.state_hash
+            result=answer.result,
+            version=answer.version,
+            state_hash=answer.state_hash,
+            user_state_hash=answer.user_state_hash,
         )
 
     @router.get("/{session_id}/calls", operation_id="list_env_session_calls")

@@ -67,7 +67,10 @@ class ToolCallPath:
         except (ValidationError, SeawrightError):
             return None
         response = ToolCallResponse(
-            result=answer.result, version=answer.version, state_hash=answer.state_hash
+            result=answer.result,
+            version=answer.version,
+            state_hash=answer.state_hash,
+            user_state_hash=answer.user_state_hash,
         )
         return response.model_dump_json().encode()
 

@@ -58,6 +58,8 @@ class Answer:
     version: int
     state_hash: str | None
     """After a tool that may write; None: the state is the one before."""
+    user_state_hash: str | None = None
+    """Likewise, of the user's own database, where he has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,7 @@ class OpenSession:
             result=result,
             version=self.world.version,
             state_hash=self.world.state_hash() if is_write else None,
+            user_state_hash=self.world.user_state_hash() if is_write else None,
         )
         self.answered[invocation.call_id] = AnsweredCall(invocation=invocation, answer=answer)
         return answer
