@@ -9,10 +9,8 @@ from typing import cast
 from pydantic import JsonValue
 
 from seawright_environment.core.json_values import JsonObject
+from seawright_environment.core.sides import USER_TABLE
 from seawright_shared.errors import NotFoundError
-
-USER_TABLE = "user"
-"""The key under which a two-sided domain's document holds the user's own database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,11 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 
 from seawright_environment.core.json_values import JsonObject, copied
+from seawright_environment.core.sides import USER_TABLE
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.checkers import CalledItem, CheckerSpec, SaidItem
 from seawright_shared.records.tasks import Fact, GoldenAction, Scenario, Task
 
-USER_TABLE = "user"
-"""The table that holds the user's own database, in domains that have one."""
 _WHEN: Mapping[str, str] = {
     "upfront": "",
     "on_ask": "Only if asked: ",
