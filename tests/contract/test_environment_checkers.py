@@ -157,6 +157,7 @@ async def test_the_sandbox_says_which_layers_hold_here(client: EnvironmentClient
         breached = [p.probe for p in layer.probes if p.outcome == "breach"]
         assert layer.holds == (layer.is_available and not breached)
         assert not layer.is_available or layer.probes
+    assert "under" in next(layer.note for layer in report.layers if layer.layer == "monty")
     held = {layer.layer for layer in report.layers if layer.holds}
     assert held >= {"ast", "monty", "process", "seccomp", "rlimits", "deadline"}
     assert report.ok

@@ -50,14 +50,16 @@ def sandbox_house(settings: Settings) -> SandboxHouse:
         wall_seconds=settings.sandbox_wall_seconds,
         memory_bytes=settings.sandbox_memory_bytes,
     )
+    find = find_bubblewrap if settings.sandbox_bubblewrap == "auto" else lambda: None
     return SandboxHouse(
         monty=MontySandbox(
+            find=find,
             wall_seconds=settings.sandbox_wall_seconds / 2,
             max_checks=settings.sandbox_checks,
         ),
         processes=ProcessSandbox(
             limits=limits,
             max_checks=settings.sandbox_checks,
-            find=find_bubblewrap if settings.sandbox_bubblewrap == "auto" else lambda: None,
+            find=find,
         ),
     )

@@ -34,6 +34,8 @@ class Layer:
     reason: str
     """Why it is not available; empty where it is."""
     run: Callable[[str], SandboxRun]
+    note: str = ""
+    """What else is to be known of it here."""
 
 
 _LIBC = "import sys\nlibc = sys.modules['ctypes'].CDLL(None)\n"

@@ -45,6 +45,7 @@ class ProbeSandboxes:
         return LayerReport(
             layer=layer.name,
             is_available=True,
+            note=layer.note,
             holds=all(result.outcome == "held" for result in probes),
             probes=probes,
         )

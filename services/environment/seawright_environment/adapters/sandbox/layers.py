@@ -22,9 +22,11 @@ class SandboxLayers:
     def __call__(self) -> list[Layer]:
         """Return the layers below the allow-list, in order."""
         here = self.processes.layers()
+        why_no_monty = self._monty_reason()
+        workers = f"its workers run under: {self.monty.confinement}"
         refusal = here.refusal
         return [
-            Layer(name="monty", reason=self._monty_reason(), run=self._in_monty),
+            Layer(name="monty", reason=why_no_monty, run=self._in_monty, note=workers),
             Layer(name="process", reason=refusal, run=self._under(ALL_LAYERS)),
             Layer(name="seccomp", reason=here.seccomp, run=self._under(("seccomp",))),
             Layer(name="rlimits", reason=refusal, run=self._under(("rlimits",))),

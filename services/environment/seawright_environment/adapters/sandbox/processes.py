@@ -97,7 +97,8 @@ class ProcessSandbox:
             return SandboxRun(fault=SandboxFault.KILLED, detail=f"the process was lost: {error}")
         finally:
             with self._lock:
-                is_kept = is_well and not self._is_closed
+                num_alike = sum(seed == hash_seed for seed, _ in self._idle)
+                is_kept = is_well and not self._is_closed and (hash_seed == 0 or num_alike == 0)
                 if is_kept:
                     self._idle.append((hash_seed, zygote))
             if not is_kept:

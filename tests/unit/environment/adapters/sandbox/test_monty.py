@@ -1,7 +1,9 @@
 """Monty: the same ends for the same hostile checkers, and a fresh interpreter each time."""
 
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -59,12 +61,43 @@ def test_the_services_memory_does_not_grow(sandbox: MontySandbox):
     assert psutil.Process().memory_info().rss - before < 24 << 20
 
 
-def test_a_monty_that_cannot_start_is_unavailable_not_a_fault_of_the_checker(
-    monkeypatch: pytest.MonkeyPatch,
-):
-    monkeypatch.setenv("MONTY_BIN", "/nowhere/monty")
-    box = MontySandbox()
+def test_a_monty_that_cannot_start_is_unavailable_not_a_fault_of_the_checker(tmp_path: Path):
+    box = MontySandbox(program_path=tmp_path / "none")
     ran = box.run(check_of("return 1"), [], no_answer, Conditions())
     box.close()
     assert ran.fault == SandboxFault.UNAVAILABLE
     assert "no Monty here" in ran.detail
+
+
+def test_the_workers_do_not_have_the_services_environment(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SECRET_OF_THE_SERVICE", "x")
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    box = MontySandbox(find=lambda: None)
+    assert box.run(check_of("return 1"), [], no_answer, Conditions()).value == 1
+    assert box.confinement == "an empty environment; bubblewrap is not installed"
+    started = [c for c in psutil.Process().children(recursive=True) if c.pid not in before]
+    workers = [child.environ() for child in started if child.name() == "monty"]
+    box.close()
+    assert workers
+    assert all("SECRET_OF_THE_SERVICE" not in environment for environment in workers)
+
+
+def test_bubblewrap_that_does_not_work_is_told_and_done_without(tmp_path: Path):
+    broken = tmp_path / "bwrap"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    box = MontySandbox(find=lambda: str(broken))
+    assert box.run(check_of("return 1"), [], no_answer, Conditions()).value == 1
+    assert box.confinement == "an empty environment; bubblewrap does not work here"
+    box.close()
+
+
+def test_closing_leaves_no_worker_and_no_file_behind():
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    folders = set(Path(tempfile.gettempdir()).glob("seawright-monty-*"))
+    box = MontySandbox()
+    box.run(check_of("return 1"), [], no_answer, Conditions())
+    box.close()
+    assert set(Path(tempfile.gettempdir()).glob("seawright-monty-*")) == folders
+    started = [c for c in psutil.Process().children(recursive=True) if c.pid not in before]
+    assert psutil.wait_procs(started, timeout=5)[1] == []
