@@ -1,9 +1,12 @@
 import time
+from typing import Any
 
 import pytest
 
+from seawright_environment.core.databases import Databases
 from seawright_environment.core.drafting import draw_drafts, is_heldout
 from seawright_environment.core.world import World
+from seawright_environment.domains import DOMAINS
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.domains import DatabaseRef
 from tests.support.synthesis import AUTHOR, drafts, order, shop
@@ -85,3 +88,21 @@ def test_drafts_are_drawn_on_tau2s_data_too():
     made = draw_drafts(wanted, AUTHOR, World.open(base).view)
     assert time.perf_counter() - began < 5
     assert len(made) == 300
+
+
+@pytest.mark.parametrize("held_out", [True, False])
+def test_drafts_for_a_million_customers_list_and_make_only_a_few(held_out: bool):
+    database = DatabaseRef(domain="retail", seed=5, num_customers=1_000_000)
+    base = Databases(DOMAINS).load(database)
+    view = World.open(base).view
+    wanted = order(20, database=database, is_heldout=held_out)
+    made = draw_drafts(wanted, AUTHOR, view)
+    assert made == draw_drafts(wanted, AUTHOR, view)
+    assert len({draft.customer_id for draft in made}) == 20
+    users: Any = base.database.tables["users"]
+    for draft in made:
+        assert is_heldout(draft.customer_id, wanted.holdout_share) == held_out
+        assert draft.customer_id in AUTHOR.customers(view)
+    assert users.num_kept < 500
+    far = [users.position(draft.customer_id) for draft in made]
+    assert max(far) > 500_000 > min(far)
