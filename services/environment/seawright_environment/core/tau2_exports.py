@@ -148,7 +148,8 @@ def _compared(action: GoldenAction, called: Sequence[CalledItem]) -> list[str] |
     """Return the arguments that ACTION compares: none of a write, which DB already decides."""
     if action.compare_args is not None or not called:
         return action.compare_args
-    return next(([*item.arguments] for item in called if _proves(action, item)), [])
+    nothing: list[str] = []
+    return next(([*item.arguments] for item in called if _proves(action, item)), nothing)
 
 
 def _proves(action: GoldenAction, item: CalledItem) -> bool:
