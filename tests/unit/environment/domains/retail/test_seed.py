@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from seawright_environment.core.state import Database
 from seawright_environment.core.world import Base, World
 from seawright_environment.domains.retail.content import RETAIL
+from seawright_environment.domains.retail.people import CITIES
 from seawright_environment.domains.retail.seed import generate_tables
 from seawright_environment.domains.retail.seed_census import NUM_PEOPLE, Census
 from seawright_environment.domains.retail.seed_ledger import BLOCK, NUM_IDS, PER_BLOCK, Ledger
@@ -210,3 +211,36 @@ def test_shares_are_near_tau2_benchs(seed: int):
     ]
     assert 0.5 < sum(each["available"] for each in variants) / len(variants) < 0.78
     assert all(5 <= len(product["variants"]) <= 20 for product in tables["products"].values())
+
+
+def namesakes(users: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return two customers of one name, in their order."""
+    first = users[users.id_at(7)]
+    prefix = "\n".join(name.lower() for name in first["name"].values())
+    zips = (f"{city.zip_prefix}{digits:02d}" for city in CITIES for digits in range(100))
+    others = (users.candidates("name_zip", f"{prefix}\n{code}") for code in zips)
+    second = next(found[0] for found in others if found and found[0] != first["user_id"])
+    pair = sorted([first["user_id"], second], key=users.position)
+    return users[pair[0]], users[pair[1]]
+
+
+def test_of_two_namesakes_in_one_place_the_first_in_order_is_found_as_addresses_are_now():
+    here = world(11, LARGEST)
+    early, late = namesakes(here.base.database.tables["users"])
+    wanted: Any = {**early["name"], "zip": early["address"]["zip"]}
+    assert early["name"] == late["name"]
+
+    def found() -> str:
+        return here.call("assistant", "find_user_id_by_name_zip", wanted).content
+
+    def move(user: Any, address: Any) -> None:
+        arguments: Any = {"user_id": user["user_id"], **address}
+        assert not here.call("assistant", "modify_user_address", arguments).error
+
+    assert found() == early["user_id"]
+    move(late, early["address"])
+    assert found() == early["user_id"]
+    move(early, {**early["address"], "zip": "00000"})
+    assert found() == late["user_id"]
+    move(late, late["address"])
+    assert found() == "Error: User not found"
