@@ -21,8 +21,12 @@ from seawright_shared.jobs.context import Handler, JobContext
 from seawright_shared.records.jobs import JobStatus
 from seawright_shared.records.verdicts import Attribution
 
-MAX_OUTAGES = 5
-"""Failed attempts at a job for a peer's sake, after which its faults are recorded as such."""
+MAX_OUTAGES = 12
+"""Failed attempts at a job for a peer's sake, after which its faults are recorded as such.
+
+With the job kit's backoff that is about five minutes: a policy that loads large weights anew, or
+a machine with much to do, is back by then.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
