@@ -27,7 +27,7 @@ from tests.support.synthesis import shop, task_of
 
 @pytest.fixture
 async def client() -> AsyncGenerator[EnvironmentClient]:
-    app = build(Settings(tau2_data_dir=None, sandbox_wall_seconds=0.5))
+    app = build(Settings(tau2_data_dir=None, sandbox_wall_seconds=1.0))
     peer = Peer("http://environment", transport=httpx.ASGITransport(app))
     async with app.router.lifespan_context(app):
         yield EnvironmentClient(peer)

@@ -11,12 +11,12 @@ from seawright_environment.adapters.sandbox.zygotes import ProcessLimits
 from seawright_environment.core.source_checker import Sandboxes, SourceChecker
 from seawright_shared.records.checkers import Checker
 
-LIMITS = ProcessLimits(cpu_seconds=1, wall_seconds=0.5)
+LIMITS = ProcessLimits(cpu_seconds=1, wall_seconds=1.0)
 
 
 @contextmanager
 def sandboxes() -> Generator[Sandboxes]:
-    monty = MontySandbox(wall_seconds=0.3)
+    monty = MontySandbox(wall_seconds=0.5)
     cpython = ProcessSandbox(limits=LIMITS, find=lambda: None)
     try:
         yield Sandboxes(monty=monty, cpython=cpython)

@@ -109,7 +109,7 @@ def test_an_endless_checker_costs_a_few_seconds_at_most(task: Task, boxes: Sandb
     endless = "def check(ctx, ck):\n    for i in range(10000000000):\n        x = i\n"
     began = time.perf_counter()
     assert not gate(task, endless, boxes).ok
-    assert time.perf_counter() - began < (MAX_BREAKS + 2) * 1.0
+    assert time.perf_counter() - began < (MAX_BREAKS + 2) * 2.0
 
 
 @pytest.mark.parametrize("runtime", ["monty", "cpython"])
@@ -119,7 +119,7 @@ def test_a_checker_that_computes_too_long_fails_on_latency(
     text = compiled(task)
     slow = text.replace(
         "    return ck.result()\n",
-        "    for i in range(1500000):\n        x = i\n    return ck.result()\n",
+        "    for i in range(800000):\n        x = i\n    return ck.result()\n",
     )
     # A clock that stands still: the time that counts is the sandbox's own.
     judge = SourceJudge(checker=source_checker(slow, boxes, runtime))

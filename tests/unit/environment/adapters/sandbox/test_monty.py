@@ -16,7 +16,7 @@ from tests.support.sandboxes import check_of, no_answer
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[MontySandbox]:
-    box = MontySandbox(wall_seconds=0.3)
+    box = MontySandbox(wall_seconds=0.5)
     yield box
     box.close()
 

@@ -23,7 +23,7 @@ from seawright_environment.core.checker_probes import CANARY, PROBES, is_canary
 from seawright_environment.core.source_checker import Conditions, SandboxFault
 from tests.support.sandboxes import LIMITS, check_of, no_answer
 
-SHORT = ProcessLimits(cpu_seconds=1, wall_seconds=0.3, output_bytes=64 << 10)
+SHORT = ProcessLimits(cpu_seconds=1, wall_seconds=0.5, output_bytes=64 << 10)
 
 
 @pytest.fixture(scope="module")
