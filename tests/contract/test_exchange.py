@@ -251,3 +251,39 @@ async def test_a_wrong_row_is_named_by_file_line_and_field(tmp_path: Path):
             await client.areal_dialogues("retail")
         with pytest.raises(InvalidRequestError, match="cursor"):
             await client.areal_tasks("retail", "x")
+
+
+@needs_vectors
+async def test_hostile_documents_are_refused_and_stop_nothing_else(client: ExchangeClient):
+    run = simulation("0", [])
+    odd = {"id": ["x"], "user_scenario": {"instructions": "x"}}
+    request = GradingRequest(domain="retail", tasks=[odd, order_task("0", [])], simulations=[run])
+    assert (await client.grade(request)).gradings[0].reward == 1.0
+    bad = GradingRequest(domain="retail", simulations=[run, {**run, "task_id": []}])
+    with pytest.raises(InvalidRequestError, match="task_id"):
+        await client.grade(bad)
+
+    found = await client.import_runs(RunImportRequest(simulations=[run]))
+    whole = found.trajectories[0]
+    for changes in ({"tau2": {"whole": 1}}, {"messages": []}):
+        spoiled = whole.model_copy(update=changes)
+        with pytest.raises(InvalidRequestError, match="tau2"):
+            await client.export_runs(RunExportRequest(trajectories=[spoiled]))
+
+    start = {"initialization_data": {"agent_data": {"orders": {"#W1": 5}}}}
+    document: Any = {**order_task("0", []), "initial_state": start}
+    with pytest.raises(InvalidRequestError, match="initialization_data"):
+        await client.import_tasks(TaskImportRequest(domain="retail", documents=[document]))
+
+
+@needs_vectors
+async def test_a_database_of_another_domain_is_refused(tmp_path: Path):
+    own = json.loads((FOLDER / "data/domains/airline/db.json").read_text())
+    folder = write_areal(
+        tmp_path,
+        rl=[rl_row("retail", database="tau2_airline_db.json")],
+        databases={"tau2_airline_db.json": {"flights": own["flights"], "orders": {"x": 1}}},
+    )
+    async with serving(Settings(tau2_data_dir=FOLDER / "data", areal_data_dir=folder)) as peer:
+        with pytest.raises(InvalidRequestError, match="no database of retail"):
+            await ExchangeClient(peer).areal_tasks("retail")

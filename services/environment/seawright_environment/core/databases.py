@@ -11,6 +11,7 @@ from seawright_environment.core.domain_content import DomainContent
 from seawright_environment.core.domain_plugins import BrokenDomain, missing
 from seawright_environment.core.sides import USER_TABLE
 from seawright_environment.core.state import Database
+from seawright_environment.core.toolkits import REFUSALS
 from seawright_environment.core.world import Base
 from seawright_shared.errors import FieldError, InvalidRequestError, NotFoundError
 from seawright_shared.records.domains import DatabaseRef
@@ -101,7 +102,11 @@ class Databases:
         if USER_TABLE in own.tables and USER_TABLE not in document:
             # These files hold the agent's side only.
             document[USER_TABLE] = dict(own.tables[USER_TABLE])
-        tables = shared_tables(own.tables, content.import_tables(document))
+        try:
+            tables = shared_tables(own.tables, content.import_tables(document))
+        except REFUSALS as error:
+            detail = f"{name} is no database of {ref.domain}: {error!r}"
+            raise InvalidRequestError(detail) from error
         if tables is own.tables:
             return own
         return Database(

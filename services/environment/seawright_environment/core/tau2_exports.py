@@ -12,7 +12,7 @@ from seawright_environment.core.json_values import JsonObject, copied
 from seawright_environment.core.sides import USER_TABLE
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.checkers import CalledItem, CheckerSpec, SaidItem
-from seawright_shared.records.tasks import Fact, GoldenAction, Scenario, Task
+from seawright_shared.records.tasks import Fact, GoldenAction, PatchOp, Scenario, Task
 
 _WHEN: Mapping[str, str] = {
     "upfront": "",
@@ -84,25 +84,33 @@ def _merged(task: Task) -> JsonObject | None:
     """Return the patch as the nested objects that tau2-bench merges into its databases."""
     sides: dict[str, JsonObject] = {"agent_data": {}, "user_data": {}}
     for index, operation in enumerate(task.initial_patch):
-        path = operation.path
-        if operation.op == "del" or not all(isinstance(step, str) for step in path):
+        if not _lay_over(sides, operation):
             pointer = f"/initial_patch/{index}"
             detail = (
                 "tau2-bench merges objects: it can neither delete nor change one item of a list"
             )
             wrong = FieldError(pointer=pointer, code="not-expressible", detail=detail)
             raise InvalidRequestError(f"task {task.id}: {detail}", errors=[wrong])
-        of_user = path[0] == USER_TABLE
-        here = sides["user_data" if of_user else "agent_data"]
-        steps = [str(step) for step in (path[1:] if of_user else path)]
-        for step in steps[:-1]:
-            inner = here.setdefault(step, {})
-            assert isinstance(inner, dict), f"{path} crosses a value that was set"
-            here = inner
-        here[steps[-1]] = copied(operation.value)
     if not task.initial_patch:
         return None
     return {side: merged or None for side, merged in sides.items()}
+
+
+def _lay_over(sides: dict[str, JsonObject], operation: PatchOp) -> bool:
+    """Lay one operation over the sides' objects; False where it is none of objects."""
+    path = operation.path
+    if operation.op == "del" or not all(isinstance(step, str) for step in path) or len(path) < 2:
+        return False
+    of_user = path[0] == USER_TABLE
+    here = sides["user_data" if of_user else "agent_data"]
+    steps = [str(step) for step in (path[1:] if of_user else path)]
+    for step in steps[:-1]:
+        inner = here.setdefault(step, {})
+        if not isinstance(inner, dict):
+            return False
+        here = inner
+    here[steps[-1]] = copied(operation.value)
+    return True
 
 
 def _criteria(task: Task) -> JsonObject:

@@ -74,7 +74,15 @@ def message_remainders(documents: Sequence[Mapping[str, JsonValue]]) -> list[Mes
 def restored_messages(
     messages: Sequence[Message], rests: Sequence[MessageRemainder]
 ) -> list[JsonObject]:
-    """Return the documents as they were. Messages beyond the remainders are written plainly."""
+    """Return the documents as they were. Messages beyond the remainders are written plainly.
+
+    Raises `InvalidRequestError` where the remainders are those of more messages.
+    """
+    num_told = sum(1 if rest.answers is None else len(rest.answers) for rest in rests)
+    if num_told > len(messages):
+        detail = f"remainders of {num_told} messages, but there are {len(messages)}"
+        wrong = FieldError(pointer="/tau2/messages", code="too-many", detail=detail)
+        raise InvalidRequestError(detail, errors=[wrong])
     told = iter([export_message(message) for message in messages])
     documents: list[JsonObject] = []
     for rest in rests:

@@ -12,6 +12,7 @@ from seawright_environment.core.sides import USER_TABLE, agent_document, merged,
 from seawright_environment.core.state import State
 from seawright_environment.core.tau2_documents import Tau2InitialState
 from seawright_environment.core.tau2_messages import import_messages
+from seawright_environment.core.toolkits import REFUSALS
 from seawright_environment.core.world import Base, World
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.messages import Message, Requestor, ToolCall
@@ -62,7 +63,12 @@ def initial_patch(base: Base, data: Mapping[str, JsonValue]) -> list[PatchOp]:
         over[USER_TABLE] = data["user_data"]
     whole = merged(document, over)
     assert isinstance(whole, dict)
-    return database_patch(base.database.tables, content.import_tables(whole))
+    try:
+        tables = content.import_tables(whole)
+    except REFUSALS as error:
+        detail = f"initialization_data does not fit this domain's database: {error!r}"
+        raise InvalidRequestError(detail) from error
+    return database_patch(base.database.tables, tables)
 
 
 def _common_side(base: Base, data: Mapping[str, JsonValue]) -> Requestor | None:

@@ -128,7 +128,7 @@ def export_run(trajectory: Trajectory, task_ids: Mapping[str, str] | None = None
     trajectories have no clock times: start and end are empty, the duration is known.
     """
     if trajectory.tau2 is not None:
-        rest = RunRemainder.model_validate(trajectory.tau2)
+        rest = _remainder_of(trajectory.tau2)
         documents = restored_messages(trajectory.messages, rest.messages)
         return restored(_told(trajectory, documents, trajectory.task_id), rest.whole)
     task_id = (task_ids or {}).get(trajectory.task_id, trajectory.task_id)
@@ -139,6 +139,15 @@ def export_run(trajectory: Trajectory, task_ids: Mapping[str, str] | None = None
         "trial": None,
         "reward_info": None,
     }
+
+
+def _remainder_of(kept: Mapping[str, JsonValue]) -> RunRemainder:
+    try:
+        return RunRemainder.model_validate(kept)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = "/".join(map(str, first["loc"]))
+        raise _invalid(f"/tau2/{where}", first["type"], first["msg"]) from error
 
 
 def _told(

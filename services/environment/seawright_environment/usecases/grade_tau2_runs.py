@@ -38,8 +38,10 @@ class GradeTau2Runs:
     ) -> list[Tau2Grading]:
         base = self.databases.load(ref)
         known = self.source.tasks(ref.domain) if tasks is None else tasks
-        by_id = {task.get("id"): task for task in known}
+        by_id = {str(task.get("id")): task for task in known}
         return [
-            grade_run(base, by_id.get(run.get("task_id")), run, replay, f"/simulations/{index}")
+            grade_run(
+                base, by_id.get(str(run.get("task_id"))), run, replay, f"/simulations/{index}"
+            )
             for index, run in enumerate(runs)
         ]

@@ -117,6 +117,8 @@ def test_a_start_state_is_merged_and_prepared():
     [
         PatchOp(path=["orders", "#W1"], op="del"),
         PatchOp(path=["orders", "#W1", "items", 0], op="set", value=1),
+        PatchOp(path=["orders"], op="set", value={}),
+        PatchOp(path=[], op="set", value={}),
     ],
 )
 def test_a_start_state_that_cannot_be_merged_is_refused(operation: PatchOp):
