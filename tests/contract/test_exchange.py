@@ -256,7 +256,7 @@ async def test_a_wrong_row_is_named_by_file_line_and_field(tmp_path: Path):
 @needs_vectors
 async def test_hostile_documents_are_refused_and_stop_nothing_else(client: ExchangeClient):
     run = simulation("0", [])
-    odd = {"id": ["x"], "user_scenario": {"instructions": "x"}}
+    odd: Any = {"id": ["x"], "user_scenario": {"instructions": "x"}}
     request = GradingRequest(domain="retail", tasks=[odd, order_task("0", [])], simulations=[run])
     assert (await client.grade(request)).gradings[0].reward == 1.0
     bad = GradingRequest(domain="retail", simulations=[run, {**run, "task_id": []}])

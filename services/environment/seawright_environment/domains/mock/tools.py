@@ -6,20 +6,21 @@ from collections.abc import Mapping
 from pydantic import JsonValue
 
 from seawright_environment.core.state import State
-from seawright_environment.domains.mock.state import TASK_FIELDS
+from seawright_environment.domains.mock.state import TASK_FIELDS, checked_task
 
 STATUSES = ("pending", "completed")
 
 
-def create_task(state: State, user_id: str, title: str, description: str | None = None) -> str:
+def create_task(state: State, user_id: str, title: JsonValue, description: JsonValue = None) -> str:
     """Add a task to a user's list and return it."""
     if user_id not in state.table("users"):
         raise ValueError(f"User {user_id} not found")
-    if not state.base.is_exact and not title.strip():
-        raise ValueError("A task needs a title")
     task_id = f"task_{len(state.table('tasks')) + 1}"
     told = {"task_id": task_id, "title": title, "description": description}
-    state.put("tasks", task_id, {**TASK_FIELDS, **told})
+    task = checked_task({**TASK_FIELDS, **told})
+    if not state.base.is_exact and not str(title).strip():
+        raise ValueError("A task needs a title")
+    state.put("tasks", task_id, task)
     tasks = state.own("users", user_id)["tasks"]
     assert isinstance(tasks, list)
     tasks.append(task_id)

@@ -81,3 +81,12 @@ def test_a_new_task_is_the_user_s_and_numbered_on():
     assert team.call("assistant", "transfer_to_human_agents", {"summary": "x"}).content == (
         "Transfer successful"
     )
+
+
+def test_a_title_that_is_no_text_is_refused_in_tau2_benchs_words():
+    refused = world("tau2").call("assistant", "create_task", {"user_id": "user_1", "title": 5})
+    assert refused.content == (
+        "Error: 1 validation error for Task\ntitle\n  Input should be a valid string "
+        "[type=string_type, input_value=5, input_type=int]\n    For further information visit "
+        "https://errors.pydantic.dev/2.12/v/string_type"
+    )
