@@ -66,6 +66,9 @@ async def test_a_worker_is_started_again():
             before = set(service.children())
             os.kill(next(iter(before)), signal.SIGKILL)
             async with httpx.AsyncClient(base_url=service.url) as http:
+                lost = await http.get("/v1/domains/spa")
+                assert lost.json()["request_id"] == lost.headers["x-request-id"]
+                assert len((await http.get("/openapi.json")).json()["paths"]) > 20
                 while (await client.capacity()).num_workers < 2:
                     assert (await http.get("/readyz")).status_code == 200
             assert len(set(service.children()) - before) == 1

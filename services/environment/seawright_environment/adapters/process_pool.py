@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
 
-from seawright_environment.adapters.worker_frames import ReplyFrame, RequestFrame
+from seawright_environment.adapters.worker_frames import Header, ReplyFrame, RequestFrame
 from seawright_environment.adapters.worker_process import WorkerLostError, WorkerProcess
 from seawright_environment.core.sessions import is_session_id, worker_of
 from seawright_shared.contracts.environment_sessions import Capacity
 from seawright_shared.errors import CapacityError, SessionLostError, UnavailableError
+from seawright_shared.telemetry.scope import REQUEST_ID
 
 SESSIONS = "/v1/env-sessions"
 MAX_WAITING = 8192
@@ -98,7 +99,7 @@ class ProcessPool:
             method=scope["method"],
             path=scope["path"],
             query=scope["query_string"],
-            headers=list(scope["headers"]),
+            headers=_marked(scope),
             body=bytes(body),
         )
         reply = await self._answered(request)
@@ -141,6 +142,13 @@ class ProcessPool:
         self._turn += 1
         turned = [up[(self._turn + place) % len(up)] for place in range(len(up))]
         return min(turned, key=lambda worker: worker.num_waiting)
+
+
+def _marked(scope: Scope) -> list[Header]:
+    """Return the headers, with the request's id as the front knows it."""
+    headers = [(name, value) for name, value in scope["headers"] if name != b"x-request-id"]
+    request_id = REQUEST_ID.get()
+    return [*headers, (b"x-request-id", request_id.encode())] if request_id else headers
 
 
 def _session_id(path: str) -> str | None:
