@@ -109,6 +109,7 @@ def service_apps(
                 orchestrator_url=peers["orchestrator"],
                 policy_url=peers["policy"],
                 self_url=f"{public_url}/trainer",
+                lease_seconds=LEASE_SECONDS,
             ),
             transport=transport,
         ),

@@ -53,7 +53,7 @@ from seawright_shared.clients.policy import PolicyClient
 from seawright_shared.clients.user_simulator import UserSimulatorClient
 from seawright_shared.jobs.dead_letters import DeadLetters
 from seawright_shared.jobs.events import EventLog
-from seawright_shared.jobs.job import JobTimes
+from seawright_shared.jobs.job import rhythm
 from seawright_shared.jobs.kit import JobKit
 from seawright_shared.records.ids import new_id
 from seawright_shared.stores.blobs import FolderBlobs
@@ -182,17 +182,6 @@ def connect(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> P
         user_simulator=UserSimulatorClient(users),
         policy=PolicyClient(policy, generation_seconds=timeout),
         all=(environment, users, policy),
-    )
-
-
-def rhythm(lease_seconds: float) -> JobTimes:
-    """Return the job kit's times: none of its rounds is slower than the lease asks for."""
-    usual = JobTimes()
-    return JobTimes(
-        lease=lease_seconds,
-        beat=min(usual.beat, lease_seconds / 6),
-        sweep=min(usual.sweep, lease_seconds / 3),
-        rebell=min(usual.rebell, lease_seconds),
     )
 
 

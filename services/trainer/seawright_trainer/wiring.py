@@ -13,7 +13,7 @@ from seawright_shared.clients.policy import PolicyClient
 from seawright_shared.jobs.context import Handler, JobContext
 from seawright_shared.jobs.dead_letters import DeadLetters
 from seawright_shared.jobs.events import EventLog
-from seawright_shared.jobs.job import JobTimes, Settled
+from seawright_shared.jobs.job import JobTimes, Settled, rhythm
 from seawright_shared.jobs.kit import JobKit
 from seawright_shared.stores.blobs import FolderBlobs
 from seawright_shared.stores.migrations import RevisionCheck
@@ -96,7 +96,7 @@ class _Trainer:
             job_tables,
             settings.redis_url,
             service="trainer",
-            times=outside.times,
+            times=outside.times or rhythm(settings.lease_seconds),
             settled=settled,
             events=self.events,
         )

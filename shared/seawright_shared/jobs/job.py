@@ -39,6 +39,17 @@ class JobTimes:
     """How long a shutdown waits for handlers before it hands their jobs back."""
 
 
+def rhythm(lease_seconds: float) -> JobTimes:
+    """Return the kit's times for a lease: none of its rounds is slower than the lease asks for."""
+    usual = JobTimes()
+    return JobTimes(
+        lease=lease_seconds,
+        beat=min(usual.beat, lease_seconds / 6),
+        sweep=min(usual.sweep, lease_seconds / 3),
+        rebell=min(usual.rebell, lease_seconds),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:
     """A job to enqueue. The same `key` twice is the same job."""
