@@ -7,7 +7,7 @@ import pytest
 
 from seawright_environment.core.audits.audit import Auditor
 from seawright_environment.core.audits.reading import read_task
-from seawright_environment.domains import AUTHORS
+from seawright_environment.domains import AUTHORS, DOMAINS
 from seawright_shared.records.audits import AuditFinding, AuditReport
 from seawright_shared.records.domains import DatabaseRef
 from tests.support.tau2_vectors import FOLDER, needs_vectors, records, tau2_base, tau2_documents
@@ -141,3 +141,17 @@ def test_no_two_tasks_are_equal_but_some_share_their_gold():
     codes = {finding.code for finding in report("retail").set_findings}
     assert "duplicate-task" not in codes
     assert "same-gold" in codes
+
+
+@pytest.mark.skipif("telecom" not in DOMAINS, reason="the telecom domain is not registered here")
+def test_telecoms_assertions_see_every_dropped_fix_and_no_collateral_damage():
+    assert report("telecom").num_tasks == report("telecom").num_audited == 114
+    rows = kills("telecom")
+    mutants, killed = rows["drop_write"]
+    assert mutants > 200
+    assert killed >= 0.95 * mutants
+    for kind in ("collateral_own", "collateral_other", "collateral_device"):
+        mutants, killed = rows[kind]
+        assert mutants >= 100, kind
+        assert killed <= 0.02 * mutants, kind
+    assert len(tasks_with("telecom", "state-not-compared")) > 90
