@@ -13,6 +13,7 @@ from seawright_console.core.results import Results, pass_hats
 from seawright_console.usecases.transfer_areal import TransferAreal
 from seawright_console.usecases.transfer_runs import TransferRuns, with_gradings
 from seawright_console.usecases.transfer_tasks import TransferTasks
+from seawright_environment.domains import DOMAINS
 from seawright_environment.settings import Settings
 from seawright_environment.wiring import build
 from seawright_shared.clients.exchange import ExchangeClient
@@ -27,7 +28,7 @@ from seawright_shared.records.tasks import Task
 from seawright_shared.records.trajectories import AgentSpec, StopReason, Trajectory, UserSpec
 from seawright_shared.records.verdicts import Verdict
 from tests.support.areal_rows import rl_row, sft_row, write_areal
-from tests.support.synthesis import accepted
+from tests.support.synthesis import SHOP, accepted
 from tests.support.tau2_vectors import FOLDER, needs_vectors, records, tau2_documents
 
 
@@ -156,6 +157,11 @@ async def test_a_run_s_tasks_are_written_with_its_held_out_ones_as_test_split():
     assert written.splits["train"] == ids[0::2]
     assert written.splits["test"] == ids[1::2]
     assert written.splits["base"] == [document["id"] for document in written.documents]
+    assert written.database is not None
+    tables = DOMAINS["retail"].import_tables(written.database.agent)
+    own = DOMAINS["retail"].generate(SHOP.seed, SHOP.num_customers)
+    for name, table in own.items():
+        assert dict(tables[name]) == dict(table)
 
 
 async def test_an_evaluation_is_written_as_a_results_file():

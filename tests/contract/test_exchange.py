@@ -287,3 +287,15 @@ async def test_a_database_of_another_domain_is_refused(tmp_path: Path):
     async with serving(Settings(tau2_data_dir=FOLDER / "data", areal_data_dir=folder)) as peer:
         with pytest.raises(InvalidRequestError, match="no database of retail"):
             await ExchangeClient(peer).areal_tasks("retail")
+
+
+async def test_a_generated_database_is_written_in_tau2_benchs_form(client: ExchangeClient):
+    ref = DatabaseRef(domain="mock", seed=2, num_customers=3)
+    found = await client.tau2_database(ref)
+    assert set(found.agent) == {"tasks", "users"}
+    assert found.user is not None
+    assert set(found.user) == {"notifications"}
+    airline = await client.tau2_database(DatabaseRef(domain="airline", num_customers=2))
+    assert (len(airline.agent), airline.user) == (3, None)
+    with pytest.raises(InvalidRequestError):
+        await client.tau2_database(ref.model_copy(update={"num_customers": 5001}))

@@ -17,8 +17,10 @@ from seawright_shared.contracts.exchange import (
     TaskExportRequest,
     TaskImport,
     TaskImportRequest,
+    Tau2Database,
     Tau2Splits,
 )
+from seawright_shared.records.domains import DatabaseRef
 
 TIMEOUT_SECONDS = 600.0
 """Grading a whole results file, or reading a large folder for the first time, takes a while."""
@@ -33,6 +35,12 @@ class ExchangeClient:
     async def tau2_splits(self, domain: str) -> Tau2Splits:
         """Return task ids by split, or raise `NotFoundError` without tau2-bench's data."""
         return await self._peer.get(f"/v1/domains/{domain}/tau2-splits", Tau2Splits)
+
+    async def tau2_database(self, ref: DatabaseRef) -> Tau2Database:
+        """Return a generated database in tau2-bench's form."""
+        params = {"seed": ref.seed, "num_customers": ref.num_customers}
+        path = f"/v1/domains/{ref.domain}/tau2-database"
+        return await self._peer.get(path, Tau2Database, params=params)
 
     async def import_tasks(self, request: TaskImportRequest) -> TaskImport:
         """Return tau2-bench's task documents as tasks."""

@@ -14,6 +14,8 @@ from seawright_shared.records.trajectories import AgentSpec, Trajectory, UserSpe
 
 MAX_DOCUMENTS = 5000
 """Of one request; tau2-bench's largest set has 2285 tasks."""
+MAX_EXPORTED_CUSTOMERS = 5000
+"""Of a database that is written whole: ten times tau2-bench's own."""
 Document = dict[str, JsonValue]
 """One of tau2-bench's own documents, unchanged."""
 
@@ -22,6 +24,15 @@ class Tau2Splits(Record):
     """GET /v1/domains/{name}/tau2-splits: task ids by split, as the file has them."""
 
     splits: dict[str, list[str]]
+
+
+class Tau2Database(Record):
+    """GET /v1/domains/{name}/tau2-database: a generated database in tau2-bench's form."""
+
+    agent: Document
+    """The content of `db.json`."""
+    user: Document | None = None
+    """The content of `user_db.json`, where the user has a database of his own."""
 
 
 class TaskImportRequest(Request):

@@ -25,7 +25,10 @@ def export_tasks(
     out: Annotated[Path, typer.Option(help="The folder to write to.")],
     url: options.Url = None,
 ) -> None:
-    """Export tasks: tasks.json and split_tasks.json; held-out ones are the test split."""
+    """Export tasks: tasks.json, split_tasks.json (held-out ones are the test split), db.json.
+
+    The database is written where all tasks start from one generated database.
+    """
     run(_tasks(source, out, url))
 
 
@@ -44,10 +47,17 @@ async def _tasks(source: str, out: Path, url: str | None) -> None:
     stored = _stored_tasks(source)
     async with deployment(Settings(), url) as at:
         transfer = task_transfer(at)
-        written = await (transfer.of_run(source) if stored is None else transfer.written(stored))
+        if stored is None:
+            written = await transfer.of_run(source)
+        else:
+            written = await transfer.written(stored, with_database=True)
     typer.echo(str(write_json(out / "tasks.json", list(written.documents))))
     splits: JsonValue = {name: [*ids] for name, ids in written.splits.items()}
     typer.echo(str(write_json(out / "split_tasks.json", splits)))
+    if written.database is not None:
+        typer.echo(str(write_json(out / "db.json", written.database.agent)))
+        if written.database.user is not None:
+            typer.echo(str(write_json(out / "user_db.json", written.database.user)))
 
 
 async def _runs(source: str, out: Path, url: str | None) -> None:

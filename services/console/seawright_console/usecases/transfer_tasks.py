@@ -8,7 +8,12 @@ from pydantic import JsonValue
 from seawright_console.core.results import Document, batches
 from seawright_shared.clients.exchange import ExchangeClient
 from seawright_shared.clients.orchestrator import OrchestratorClient
-from seawright_shared.contracts.exchange import TaskExportRequest, TaskImportRequest
+from seawright_shared.contracts.exchange import (
+    MAX_EXPORTED_CUSTOMERS,
+    TaskExportRequest,
+    TaskImportRequest,
+    Tau2Database,
+)
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.tasks import Task
@@ -23,6 +28,8 @@ class TaskSet:
 
     documents: list[Document]
     splits: dict[str, list[str]]
+    database: Tau2Database | None = None
+    """The generated database that all tasks start from; None: tau2-bench's own, or several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +57,11 @@ class TransferTasks:
         """Return what a synthesis run accepted, held-out tasks as the test split."""
         train = await self._stored(run_id, is_heldout=False)
         test = await self._stored(run_id, is_heldout=True)
-        return await self.written(train, test)
+        return await self.written(train, test, with_database=True)
 
-    async def written(self, train: Sequence[Task], test: Sequence[Task] = ()) -> TaskSet:
+    async def written(
+        self, train: Sequence[Task], test: Sequence[Task] = (), *, with_database: bool = False
+    ) -> TaskSet:
         """Return tasks as a task file of tau2-bench; `base` is train and test together."""
         documents: list[Document] = []
         for batch in batches([*train, *test], BATCH):
@@ -60,7 +69,19 @@ class TransferTasks:
             documents += (await self.exchange.export_tasks(request)).documents
         ids = [str(document["id"]) for document in documents]
         first, last = ids[: len(train)], ids[len(train) :]
-        return TaskSet(documents=documents, splits={"train": first, "test": last, "base": ids})
+        return TaskSet(
+            documents=documents,
+            splits={"train": first, "test": last, "base": ids},
+            database=await self._database([*train, *test]) if with_database else None,
+        )
+
+    async def _database(self, tasks: Sequence[Task]) -> Tau2Database | None:
+        ref = tasks[0].database if tasks else None
+        if ref is None or any(task.database != ref for task in tasks):
+            return None
+        if ref.source != "seed" or ref.num_customers > MAX_EXPORTED_CUSTOMERS:
+            return None
+        return await self.exchange.tau2_database(ref)
 
     async def _stored(self, run_id: str, *, is_heldout: bool) -> list[Task]:
         found: list[Task] = []

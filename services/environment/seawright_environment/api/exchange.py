@@ -1,18 +1,24 @@
 """Routes of tau2-bench's files: splits, imports, exports, gradings, contamination."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from seawright_environment.core.decontamination import Measure
 from seawright_environment.core.tau2_grading import Replay
 from seawright_environment.core.tau2_trajectories import Players
-from seawright_environment.usecases.export_tau2 import export_tau2_runs, export_tau2_tasks
+from seawright_environment.usecases.export_tau2 import (
+    ExportTau2Database,
+    export_tau2_runs,
+    export_tau2_tasks,
+)
 from seawright_environment.usecases.grade_tau2_runs import GradeTau2Runs
 from seawright_environment.usecases.import_tau2 import ImportTau2Tasks, import_tau2_runs
 from seawright_environment.usecases.list_tau2_tasks import ListTau2Tasks
 from seawright_environment.usecases.report_contamination import ReportContamination
 from seawright_shared.contracts.exchange import (
+    MAX_EXPORTED_CUSTOMERS,
     ContaminationRequest,
     ContaminationResponse,
     GradingRequest,
@@ -25,6 +31,7 @@ from seawright_shared.contracts.exchange import (
     TaskExportRequest,
     TaskImport,
     TaskImportRequest,
+    Tau2Database,
     Tau2Splits,
 )
 from seawright_shared.records.domains import DatabaseRef
@@ -36,6 +43,7 @@ class ExchangeUseCases:
 
     tau2_tasks: ListTau2Tasks
     import_tasks: ImportTau2Tasks
+    export_database: ExportTau2Database
     grade: GradeTau2Runs
     contamination: ReportContamination
 
@@ -48,6 +56,17 @@ def exchange_routes(use: ExchangeUseCases) -> APIRouter:
     async def list_tau2_splits(name: str) -> Tau2Splits:
         """Show tau2-bench's splits as its file has them; 404 where its data is not here."""
         return Tau2Splits(splits=await use.tau2_tasks.splits(name))
+
+    @router.get("/domains/{name}/tau2-database", operation_id="export_tau2_database")
+    async def export_database(
+        name: str,
+        seed: int = 0,
+        num_customers: Annotated[int, Query(ge=1, le=MAX_EXPORTED_CUSTOMERS)] = 200,
+    ) -> Tau2Database:
+        """Write a generated database as tau2-bench's own files hold theirs."""
+        ref = DatabaseRef(domain=name, seed=seed, num_customers=num_customers)
+        found = await use.export_database(ref)
+        return Tau2Database(agent=found.agent, user=found.user)
 
     @router.post("/tau2-task-imports", operation_id="import_tau2_tasks")
     async def import_tasks(request: TaskImportRequest) -> TaskImport:

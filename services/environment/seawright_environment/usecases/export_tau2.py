@@ -2,12 +2,44 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from seawright_environment.core.databases import Databases
 from seawright_environment.core.json_values import JsonObject
+from seawright_environment.core.sides import agent_document, user_document
+from seawright_environment.core.state import State
 from seawright_environment.core.tau2_exports import export_task
 from seawright_environment.core.tau2_trajectories import export_run
+from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.tasks import Task
 from seawright_shared.records.trajectories import Trajectory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenDatabase:
+    """Both sides of a database in tau2-bench's form."""
+
+    agent: JsonObject
+    user: JsonObject | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportTau2Database:
+    """Writes a generated database whole, so that exported tasks have one to start from."""
+
+    databases: Databases
+
+    async def __call__(self, ref: DatabaseRef) -> WrittenDatabase:
+        """Return the database; entities are made for it."""
+        return await asyncio.to_thread(self._written, ref)
+
+    def _written(self, ref: DatabaseRef) -> WrittenDatabase:
+        base = self.databases.load(ref)
+        state = State(base.database)
+        return WrittenDatabase(
+            agent=agent_document(state, base.content.list_tables),
+            user=user_document(state) if base.content.is_two_sided else None,
+        )
 
 
 async def export_tau2_tasks(tasks: Sequence[Task]) -> list[JsonObject]:
