@@ -22,7 +22,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -312,7 +312,7 @@ def family(pid: int) -> list[int]:
 
 
 @contextlib.contextmanager
-def service(port: int, workers: int) -> Iterator[Callable[[], list[int]]]:
+def service(port: int, workers: int) -> Generator[Callable[[], list[int]]]:
     """Run the service; yields what returns its process ids."""
     settings = {
         "PORT": str(port),
