@@ -108,9 +108,9 @@ class ToolList(Record):
 class VerificationBatchRequest(Request):
     """POST /v1/verification-batches. A malformed item spoils no other."""
 
-    items: list[
-        Annotated[VerificationRequest | JsonValue, Field(union_mode="left_to_right")]
-    ] = Field(max_length=MAX_BATCH)
+    items: list[Annotated[VerificationRequest | JsonValue, Field(union_mode="left_to_right")]] = (
+        Field(max_length=MAX_BATCH)
+    )
 
 
 class ItemField(Record):
