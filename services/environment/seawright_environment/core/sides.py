@@ -24,8 +24,9 @@ def agent_document(state: State, list_tables: frozenset[str] = frozenset()) -> J
 
 
 def user_document(state: State) -> JsonObject:
-    """Return the user's database as tau2-bench writes it."""
-    return dict(state.table(USER_TABLE))
+    """Return the user's database as tau2-bench writes it; hidden entities (`_...`) are left out."""
+    table = state.table(USER_TABLE)
+    return {key: entity for key, entity in table.items() if not key.startswith("_")}
 
 
 def text_hash(document: Mapping[str, JsonValue]) -> str:
