@@ -1,60 +1,54 @@
 """Cost of the environment's operations, as ratios to tau2-bench's own.
 
-    python deploy/bench/environment.py [--tau2 ../shared/tau2] [--runs 5]
+    python deploy/bench/environment.py [--tau2 ../shared/tau2] [--runs 5] [--domains airline ...]
 
 The folder holds tau2-bench's data, its recorded costs (`peer_speed.json`, medians of five on two
 cores, Python 3.12) and its recorded episodes. What is measured here runs in one thread, on the same
-retail data, and is checked: every hash and every reward must be the recorded one.
+data, and is checked: every hash and every reward must be the recorded one. Where tau2-bench was
+measured twice (opening a session, evaluating in airline), the smaller cost is the yardstick.
 """
 
 import argparse
-import gzip
+import gc
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from typing import Any
 
-from seawright_environment.adapters.tau2_files import Tau2Files
+from common.rows import Row, table_of
+from common.tau2_inputs import DomainInputs, Episode, arguments_of, read_domain, requestor_of
+
 from seawright_environment.core.databases import Databases
-from seawright_environment.core.tau2_documents import Tau2Document, read_document
-from seawright_environment.core.tau2_evaluation import evaluate
-from seawright_environment.core.tau2_messages import import_messages
-from seawright_environment.core.world import Base, World
+from seawright_environment.core.sessions import OpenSession
+from seawright_environment.core.tau2_evaluation import evaluate, run_gold
+from seawright_environment.core.tau2_verdicts import tau2_verdict
+from seawright_environment.core.world import World
 from seawright_environment.domains import DOMAINS
 from seawright_shared.records.domains import DatabaseRef
-from seawright_shared.records.messages import Message
-from seawright_shared.records.trajectories import StopReason
+from seawright_shared.records.ids import new_id
 
-READS = ("find_user_id_by_name_zip", "get_user_details", "get_order_details", "get_product_details")
-WRITES = ("modify_user_address", "modify_pending_order_address")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One operation: seconds here and at tau2-bench."""
-
-    name: str
-    seconds: float
-    peer_seconds: float
-
-    @property
-    def ratio(self) -> float:
-        """How many times faster it is here."""
-        return self.peer_seconds / self.seconds
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Episode:
-    """A recorded golden episode and its recorded outcome."""
-
-    document: Tau2Document
-    messages: Sequence[Message]
-    reward: float
-    final_hash: str
+EARLIER = {
+    ("airline", "env_construct_s"): 0.118,
+    ("retail", "env_construct_s"): 0.060,
+    ("airline", "evaluate_one_s"): 0.847,
+}
+"""What tau2-bench cost in an earlier measurement, in seconds."""
+OPEN_RATIO = {"airline": 1000.0, "retail": 1000.0}
+VERIFY_RATIO = {"airline": 200.0}
+GOLDEN_SECONDS = 0.2
+SIZES = (10, 1_000, 1_000_000)
+MAX_GROWTH = 2.0
+FIRST_READS = {
+    "airline": ("users", "get_user_details", "user_id"),
+    "retail": ("users", "get_user_details", "user_id"),
+    "telecom": ("customers", "get_customer_by_id", "customer_id"),
+}
+"""By domain: a customer's table, and the tool and its argument that read one."""
 
 
 def timed(runs: int, repeats: int, act: Callable[[], object]) -> float:
@@ -68,135 +62,193 @@ def timed(runs: int, repeats: int, act: Callable[[], object]) -> float:
     return median(seconds)
 
 
-def arguments_of(base: Base) -> dict[str, list[dict[str, Any]]]:
-    """Return a hundred argument sets per tool, spread over the database."""
-    tables: Any = base.database.tables
-    users = list(tables["users"].values())[:500:5]
-    orders = [each for each in tables["orders"].values() if each["status"] == "pending"][:100]
-    return {
-        "find_user_id_by_name_zip": [{**u["name"], "zip": u["address"]["zip"]} for u in users],
-        "get_user_details": [{"user_id": each["user_id"]} for each in users],
-        "get_order_details": [{"order_id": each["order_id"]} for each in orders],
-        "get_product_details": [{"product_id": each} for each in [*tables["products"]] * 2],
-        "modify_user_address": [{"user_id": u["user_id"], **u["address"]} for u in users],
-        "modify_pending_order_address": [
-            {"order_id": each["order_id"], **each["address"]} for each in orders
-        ],
-    }
+def peer_of(inputs: DomainInputs, key: str) -> dict[str, Any]:
+    """Return the smaller of tau2-bench's recorded costs, and which it is."""
+    recorded = inputs.peer[key]
+    seconds = recorded["median"] if isinstance(recorded, dict) else recorded
+    earlier = EARLIER.get((inputs.name, key), seconds)
+    if earlier < seconds:
+        return {"peer_seconds": earlier, "peer_source": "earlier measurement"}
+    return {"peer_seconds": seconds, "peer_source": "peer_speed.json"}
 
 
-def call_rows(base: Base, peer: dict[str, Any], runs: int) -> list[Row]:
+def open_row(inputs: DomainInputs, runs: int) -> Row:
+    """Measure what a session of its own world costs."""
+    seconds = timed(
+        runs, 2000, lambda: OpenSession(id=new_id("session"), world=World.open(inputs.base))
+    )
+    return Row(
+        name=f"{inputs.name}: open a session",
+        seconds=seconds,
+        min_ratio=OPEN_RATIO.get(inputs.name),
+        **peer_of(inputs, "env_construct_s"),
+    )
+
+
+def call_rows(inputs: DomainInputs, runs: int) -> Iterator[Row]:
     """Measure tool calls, content text included."""
-    sets = arguments_of(base)
-    peers = {**peer["read_calls_per_s"], **peer["write_calls_per_s"]}
-    rows: list[Row] = []
-    for name in (*READS, *WRITES):
-        # As at tau2-bench, all calls go to one world.
-        world = World.open(base)
-
-        def call_all(world: World = world, name: str = name) -> None:
-            for arguments in sets[name]:
-                assert not world.call("assistant", name, arguments).error
-
-        seconds = timed(runs, 5, call_all) / len(sets[name])
-        rows.append(Row(name=name, seconds=seconds, peer_seconds=1 / peers[name]))
-    return rows
-
-
-def hash_row(base: Base, peer: dict[str, Any], runs: int) -> Row:
-    """Measure the hash after two entities were changed, each time others."""
-    sets = arguments_of(base)
-    worlds: list[World] = []
-    for user, order in zip(
-        sets["modify_user_address"], sets["modify_pending_order_address"], strict=True
-    ):
-        world = World.open(base)
-        world.call("assistant", "modify_user_address", {**user, "zip": "00000"})
-        world.call("assistant", "modify_pending_order_address", {**order, "zip": "00000"})
-        worlds.append(world)
-    turns = iter(worlds * (runs + 1))
-    seconds = timed(runs, len(worlds), lambda: next(turns).state_hash())
-    return Row(
-        name="state hash after two changes", seconds=seconds, peer_seconds=peer["get_db_hash_s"]
-    )
-
-
-def episodes(folder: Path, documents: dict[str, Any]) -> list[Episode]:
-    """Return the recorded golden episodes as the evaluator got them."""
-    found: list[Episode] = []
-    with gzip.open(folder / "open" / "golden_retail.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for line in lines:
-            record = json.loads(line)
-            messages: list[dict[str, Any]] = [{"role": "user", "content": "hello"}]
-            for number, step in enumerate(record["steps"]):
-                keys = ("name", "arguments", "requestor")
-                call = {"id": f"c{number}", **{key: step[key] for key in keys}}
-                messages.append({"role": step["requestor"], "tool_calls": [call]})
-                answer = {key: step[key] for key in ("content", "error", "requestor")}
-                messages.append({"role": "tool", "id": f"c{number}", **answer})
-            messages.append({"role": "assistant", "content": record["final_text"]})
-            found.append(
-                Episode(
-                    document=read_document(documents[record["task_id"]]),
-                    messages=import_messages(messages),
-                    reward=record["reward_info"]["reward"],
-                    final_hash=record["final_hash"]["agent"],
-                )
+    for kind in ("read", "write"):
+        for name, per_second in inputs.peer[f"{kind}_calls_per_s"].items():
+            if name.startswith("_"):
+                continue
+            sets = arguments_of(inputs.name, inputs.base, name)
+            sets = (sets * 100)[: max(100, len(sets))]
+            call = partial(call_all, World.open(inputs.base), name, sets)
+            call()
+            yield Row(
+                name=f"{inputs.name}: {kind} {name}",
+                seconds=timed(runs, 2, call) / len(sets),
+                peer_seconds=1 / per_second,
+                peer_source="peer_speed.json",
             )
-    return found
 
 
-def evaluate_row(base: Base, found: Sequence[Episode], peer: dict[str, Any], runs: int) -> Row:
-    """Measure one evaluation, final hash included; the median over the recorded episodes."""
-    each: list[float] = []
-    for episode in found:
-        seconds: list[float] = []
-        for _ in range(runs):
-            began = time.perf_counter()
-            result = evaluate(base, episode.document, episode.messages, StopReason.USER_STOP)
-            assert result.world is not None
-            final = result.world.state_hash()
-            seconds.append(time.perf_counter() - began)
-            assert (result.reward, final) == (episode.reward, episode.final_hash)
-        each.append(median(seconds))
-    peer_seconds = peer["evaluate_one_s"]["median"]
-    return Row(name="evaluate one episode", seconds=median(each), peer_seconds=peer_seconds)
+def call_all(world: World, name: str, sets: Sequence[dict[str, Any]]) -> None:
+    """Call a tool with every argument set, in one world, as at tau2-bench."""
+    requestor = requestor_of(name)
+    for arguments in sets:
+        result = world.call(requestor, name, arguments)
+        assert not result.error, (name, arguments, result.content)
 
 
-def golden_row(base: Base, documents: dict[str, Any], peer: dict[str, Any], runs: int) -> Row:
-    """Measure all base tasks' golden actions, a fresh world each."""
-    actions = [each["evaluation_criteria"]["actions"] for each in documents.values()]
-    assert sum(map(len, actions)) == peer["golden_actions"]
+def hash_rows(inputs: DomainInputs, runs: int) -> Iterator[Row]:
+    """Measure the agent's hash after each base task's golden actions, and both sides' at rest."""
+    worlds = [run_gold(inputs.base, document) for document in inputs.base_tasks]
+    each = [timed(runs, 1, world.state_hash) for world in worlds]
+    yield Row(
+        name=f"{inputs.name}: state hash after golden actions",
+        seconds=median(each),
+        p90_seconds=p90(each),
+        **peer_of(inputs, "get_db_hash_s"),
+    )
+    if "get_user_db_hash_s" in inputs.peer:
+        each = [timed(runs, 1, world.user_state_hash) for world in worlds]
+        yield Row(
+            name=f"{inputs.name}: hash of the user's side",
+            seconds=median(each),
+            p90_seconds=p90(each),
+            **peer_of(inputs, "get_user_db_hash_s"),
+        )
 
-    def replay_all() -> None:
-        for golden in actions:
-            world = World.open(base)
-            for action in golden:
-                world.call("assistant", action["name"], action["arguments"])
 
-    return Row(
-        name=f"golden replay of {len(actions)} base tasks",
-        seconds=timed(runs, 1, replay_all),
-        peer_seconds=peer["golden_replay_all_base_s"],
+def p90(seconds: Sequence[float]) -> float:
+    """Return the last tenth's beginning."""
+    return quantiles(seconds, n=10)[8]
+
+
+def verify_rows(inputs: DomainInputs, runs: int) -> Iterator[Row]:
+    """Measure the reward of a finished episode, and the whole verdict with the final hash."""
+    for label, episodes in (("golden", inputs.golden), ("real", inputs.real)):
+        rewards: list[float] = []
+        verdicts: list[float] = []
+        for episode in episodes:
+            costs = [verified(inputs, episode) for _ in range(runs)]
+            rewards.append(median(reward for reward, _ in costs))
+            verdicts.append(median(verdict for _, verdict in costs))
+        for what, seconds in (("reward", rewards), ("verdict with final hash", verdicts)):
+            yield Row(
+                name=f"{inputs.name}: {what} of a {label} episode ({len(episodes)})",
+                seconds=median(seconds),
+                p90_seconds=p90(seconds),
+                min_ratio=VERIFY_RATIO.get(inputs.name),
+                **peer_of(inputs, "evaluate_one_s"),
+            )
+
+
+def verified(inputs: DomainInputs, episode: Episode) -> tuple[float, float]:
+    """Return the seconds until the reward and until the verdict, both checked."""
+    began = time.perf_counter()
+    result = evaluate(
+        inputs.base, episode.document, episode.messages, episode.stop, is_solo=episode.is_solo
+    )
+    rewarded = time.perf_counter()
+    verdict = tau2_verdict(result, episode.stop)
+    ended = time.perf_counter()
+    assert verdict.reward == episode.reward
+    assert episode.final_hash in {None, verdict.final_state_hash}
+    return rewarded - began, ended - began
+
+
+def golden_rows(domains: Sequence[DomainInputs], runs: int) -> Iterator[Row]:
+    """Measure all base tasks' golden actions, a fresh world each, initial calls included."""
+    costs: list[list[float]] = []
+    for inputs in domains:
+        costs.append(
+            [timed(1, 1, lambda inputs=inputs: replay_all(inputs)) for _ in range(runs + 1)][1:]
+        )
+        yield Row(
+            name=f"{inputs.name}: golden replay of {len(inputs.base_tasks)} base tasks",
+            seconds=median(costs[-1]),
+            **peer_of(inputs, "golden_replay_all_base_s"),
+        )
+    names = [inputs.name for inputs in domains]
+    is_whole = set(names) == set(FIRST_READS)
+    yield Row(
+        name=f"{' + '.join(names)}: golden replay",
+        seconds=median(map(sum, zip(*costs, strict=True))),
+        peer_seconds=sum(inputs.peer["golden_replay_all_base_s"] for inputs in domains),
+        peer_source="peer_speed.json",
+        max_seconds=GOLDEN_SECONDS if is_whole else None,
     )
 
 
-def measure(folder: Path, runs: int) -> list[Row]:
+def replay_all(inputs: DomainInputs) -> None:
+    """Run every base task's golden actions."""
+    for document in inputs.base_tasks:
+        run_gold(inputs.base, document)
+
+
+def size_rows(domain: str, runs: int) -> Iterator[Row]:
+    """Measure making a generated database, opening a session and the first read, by size.
+
+    Sizes take turns, each time with another seed, so that nothing made before is met again.
+    """
+    costs: dict[int, list[float]] = {size: [] for size in SIZES}
+    for turn in range(runs + 1):
+        for place in range(len(SIZES)):
+            size = SIZES[(place + turn) % len(SIZES)]
+            seconds = first_read(domain, size, seed=1 + turn * len(SIZES) + place)
+            if turn:
+                costs[size].append(seconds)
+    cheapest = min(map(median, costs.values()))
+    for size, seconds in costs.items():
+        yield Row(
+            name=f"{domain}: make, open, first read; {size:,} customers",
+            seconds=median(seconds),
+            p90_seconds=max(seconds) if len(seconds) < 10 else p90(seconds),
+            growth=median(seconds) / cheapest,
+            max_growth=MAX_GROWTH,
+        )
+
+
+def first_read(domain: str, size: int, *, seed: int) -> float:
+    """Return the seconds from nothing to the first customer's details."""
+    table, tool, key = FIRST_READS[domain]
+    ref = DatabaseRef(domain=domain, source="seed", seed=seed, num_customers=size)
+    gc.collect()
+    began = time.perf_counter()
+    base = Databases(DOMAINS).load(ref)
+    world = World.open(base)
+    customer = next(islice(base.database.tables[table], 1))
+    result = world.call("assistant", tool, {key: customer})
+    seconds = time.perf_counter() - began
+    assert not result.error, result.content
+    return seconds
+
+
+def measure(folder: Path, names: Sequence[str], runs: int) -> list[Row]:
     """Return a row per operation."""
-    peer = json.loads((folder / "peer_speed.json").read_text())["domains"]["retail"]
-    files = Tau2Files(folder=folder / "data")
-    listed: list[Any] = list(files.tasks("retail"))
-    documents = {each["id"]: each for each in listed}
-    databases = Databases(DOMAINS, read_tau2=files.database)
-    base = databases.load(DatabaseRef(domain="retail", source="tau2"))
-    opened = timed(runs, 1000, lambda: World.open(base))
-    return [
-        Row(name="open a session", seconds=opened, peer_seconds=peer["env_construct_s"]),
-        *call_rows(base, peer, runs),
-        hash_row(base, peer, runs),
-        evaluate_row(base, episodes(folder, documents), peer, runs),
-        golden_row(base, documents, peer, runs),
-    ]
+    peers = json.loads((folder / "peer_speed.json").read_text())["domains"]
+    domains = [read_domain(folder, name, peers[name]) for name in names]
+    rows: list[Row] = []
+    for inputs in domains:
+        inputs.base.database.hash_of({table: {} for table in inputs.base.database.tables})
+        rows += [open_row(inputs, runs), *call_rows(inputs, runs)]
+        rows += [*hash_rows(inputs, runs), *verify_rows(inputs, runs)]
+    rows += golden_rows(domains, runs)
+    for name in names:
+        rows += size_rows(name, 3 * runs)
+    return rows
 
 
 def main() -> None:
@@ -205,24 +257,20 @@ def main() -> None:
     here = Path(__file__).parents[2]
     parser.add_argument("--tau2", type=Path, default=here.parent / "shared" / "tau2")
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--domains", nargs="+", choices=[*FIRST_READS], default=[*FIRST_READS])
     given = parser.parse_args()
     if not (given.tau2 / "peer_speed.json").is_file():
         reason = "tau2-bench's records are not here: give their folder with --tau2"
         sys.stdout.write(f"{reason}\n{json.dumps({'skipped': reason})}\n")
         return
-    rows = measure(given.tau2, given.runs)
-    sys.stdout.write(f"{'retail, medians':38} {'here':>12} {'tau2-bench':>12} {'ratio':>9}\n")
-    for row in rows:
-        here_us, peer_us = row.seconds * 1e6, row.peer_seconds * 1e6
-        sys.stdout.write(f"{row.name:38} {here_us:9.1f} us {peer_us:9.1f} us {row.ratio:8.1f}x\n")
-    result = {
-        row.name: {
-            "seconds": float(f"{row.seconds:.4g}"),
-            "peer_seconds": float(f"{row.peer_seconds:.4g}"),
-            "ratio": round(row.ratio, 1),
-        }
-        for row in rows
-    }
+    missing = [name for name in given.domains if name not in DOMAINS]
+    for name in missing:
+        sys.stdout.write(f"skipped: {name} is not served here\n")
+    rows = measure(given.tau2, [name for name in given.domains if name in DOMAINS], given.runs)
+    sys.stdout.write(table_of(rows))
+    result: dict[str, object] = {row.name: row.as_json() for row in rows}
+    if missing:
+        result["skipped"] = ", ".join(missing)
     sys.stdout.write(json.dumps(result) + "\n")
 
 
