@@ -89,6 +89,7 @@ def reset_apn_settings(state: State) -> str:
     apn_field(apn, "reset_at_reboot")
     assert isinstance(apn, dict)
     apn["reset_at_reboot"] = True
+    search_network(state)
     return f"APN settings will reset at reboot.\n{status_bar(state)}"
 
 
