@@ -13,7 +13,7 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -198,6 +198,33 @@ def replay_all(inputs: DomainInputs) -> None:
         run_gold(inputs.base, document)
 
 
+def open_size_rows(domain: str, runs: int) -> Iterator[Row]:
+    """Measure opening a session, by the size of the generated database; sizes take turns."""
+    databases = Databases(DOMAINS)
+    bases = {
+        size: databases.load(DatabaseRef(domain=domain, source="seed", seed=1, num_customers=size))
+        for size in SIZES
+    }
+    costs: dict[int, list[float]] = {size: [] for size in SIZES}
+    for _ in range(runs):
+        for size, base in bases.items():
+            costs[size].append(timed(1, 500, partial(World.open, base)))
+    yield from grown(f"{domain}: open a generated world", costs)
+
+
+def grown(name: str, costs: Mapping[int, Sequence[float]]) -> Iterator[Row]:
+    """Return a row per size, each compared with the cheapest."""
+    cheapest = min(map(median, costs.values()))
+    for size, seconds in costs.items():
+        yield Row(
+            name=f"{name}; {size:,} customers",
+            seconds=median(seconds),
+            p90_seconds=p90(seconds),
+            growth=median(seconds) / cheapest,
+            max_growth=MAX_GROWTH,
+        )
+
+
 def size_rows(domain: str, runs: int) -> Iterator[Row]:
     """Measure making a generated database, opening a session and the first read, by size.
 
@@ -210,15 +237,7 @@ def size_rows(domain: str, runs: int) -> Iterator[Row]:
             seconds = first_read(domain, size, seed=1 + turn * len(SIZES) + place)
             if turn:
                 costs[size].append(seconds)
-    cheapest = min(map(median, costs.values()))
-    for size, seconds in costs.items():
-        yield Row(
-            name=f"{domain}: make, open, first read; {size:,} customers",
-            seconds=median(seconds),
-            p90_seconds=max(seconds) if len(seconds) < 10 else p90(seconds),
-            growth=median(seconds) / cheapest,
-            max_growth=MAX_GROWTH,
-        )
+    yield from grown(f"{domain}: make, open, first read", costs)
 
 
 def first_read(domain: str, size: int, *, seed: int) -> float:
@@ -242,12 +261,12 @@ def measure(folder: Path, names: Sequence[str], runs: int) -> list[Row]:
     domains = [read_domain(folder, name, peers[name]) for name in names]
     rows: list[Row] = []
     for inputs in domains:
-        inputs.base.database.hash_of({table: {} for table in inputs.base.database.tables})
+        World.open(inputs.base).state_hash()
         rows += [open_row(inputs, runs), *call_rows(inputs, runs)]
         rows += [*hash_rows(inputs, runs), *verify_rows(inputs, runs)]
     rows += golden_rows(domains, runs)
     for name in names:
-        rows += size_rows(name, 3 * runs)
+        rows += [*open_size_rows(name, 6 * runs), *size_rows(name, 6 * runs)]
     return rows
 
 

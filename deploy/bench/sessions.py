@@ -22,10 +22,10 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import uvloop
 
@@ -357,6 +357,32 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def targets_of(found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what was measured beside what it should be."""
+    rows: dict[str, dict[str, Any]] = {}
+
+    def add(name: str, here: float, sign: str, bound: float, unit: str) -> None:
+        is_met = here >= bound if sign == ">=" else here < bound
+        rows[name] = {"here": here, "target": f"{sign} {bound:g}{unit}", "is_met": is_met}
+
+    for domain, by_size in found.get("open_us", {}).items():
+        slowest, quickest = max(by_size.values()), min(by_size.values())
+        cheaper = round(1e6 * PEER_CONSTRUCTION[domain] / slowest)
+        add(f"{domain}: cheaper to open than at tau2-bench", cheaper, ">=", 1000, "x")
+        growth = round(slowest / quickest, 2)
+        add(f"{domain}: growth of opening with the database", growth, "<", 2, "x")
+    if "thinking" in found:
+        seen = found["thinking"]
+        num = seen["sessions"]
+        percent = seen["sessions_without_any_failure_percent"]
+        add(f"{num} sessions at once without any failure, %", percent, ">=", 100, " %")
+        add(f"{num} sessions at once, p99 of a call, ms", seen["p99_ms"], "<", 250, " ms")
+    if "at_rest" in found:
+        kilobytes = found["at_rest"]["kb_per_session_after_4_calls"]
+        add("a session at rest after four calls, KB", kilobytes, "<", 50, " KB")
+    return rows
+
+
 def main() -> None:
     """Print the tables, then one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -389,6 +415,11 @@ def main() -> None:
         with service(port, given.workers) as pids:
             found["at_rest"] = seen = uvloop.run(at_rest(given.at_rest, port, pids))
         print(f"at rest: {seen}")
+    found["targets"] = targets = targets_of(found)
+    for name, row in targets.items():
+        print(
+            f"{name:50} {row['here']:>10} {row['target']:>10}  {'' if row['is_met'] else 'missed'}"
+        )
     print(json.dumps(found))
 
 
