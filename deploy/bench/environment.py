@@ -164,8 +164,9 @@ def verified(inputs: DomainInputs, episode: Episode) -> tuple[float, float]:
     rewarded = time.perf_counter()
     verdict = tau2_verdict(result, episode.stop)
     ended = time.perf_counter()
-    assert verdict.reward == episode.reward
-    assert episode.final_hash in {None, verdict.final_state_hash}
+    task = episode.document.id
+    assert verdict.reward == episode.reward, (inputs.name, task, verdict.reward)
+    assert episode.final_hash in {None, verdict.final_state_hash}, (inputs.name, task)
     return rewarded - began, ended - began
 
 
