@@ -20,8 +20,8 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from common.rows import Row, table_of
-from common.tau2_inputs import DomainInputs, Episode, arguments_of, read_domain, requestor_of
+from measuring.rows import Row, table_of
+from measuring.tau2_inputs import DomainInputs, Episode, arguments_of, read_domain, requestor_of
 
 from seawright_environment.core.databases import Databases
 from seawright_environment.core.sessions import OpenSession

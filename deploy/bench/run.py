@@ -17,7 +17,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from common.summary import markdown
+from measuring.summary import markdown
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -18,7 +18,9 @@ GOOD = 'print("a table"); print(\'{"a": {"seconds": 0.5, "is_met": true}, "num":
 
 def shared(name: str) -> ModuleType:
     """Return a module of the benchmarks' own, which are scripts and no package."""
-    spec = importlib.util.spec_from_file_location(f"bench_{name}", BENCH / "common" / f"{name}.py")
+    spec = importlib.util.spec_from_file_location(
+        f"bench_{name}", BENCH / "measuring" / f"{name}.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -31,7 +33,7 @@ def shared(name: str) -> ModuleType:
 def folder(tmp_path: Path) -> Path:
     """Return the runner beside benchmarks of which only one is well."""
     shutil.copy(BENCH / "run.py", tmp_path)
-    shutil.copytree(BENCH / "common", tmp_path / "common")
+    shutil.copytree(BENCH / "measuring", tmp_path / "measuring")
     (tmp_path / "broken.py").write_text("raise SystemExit(3)")
     (tmp_path / "talks.py").write_text('print("no figures")')
     (tmp_path / "well.py").write_text(GOOD)
