@@ -47,6 +47,7 @@ def check_synthetic(name: str, domain: str, *, num_records: int) -> None:
         assert not evaluation.mismatches, where
         if evaluation.world is not None:
             assert evaluation.world.state_hash() == record["final_hash"]["agent"], where
+            assert evaluation.world.user_state_hash() == record["final_hash"]["user"], where
 
 
 def check_real(name: str, domain: str, *, num_records: int) -> None:
@@ -71,6 +72,7 @@ def check_real(name: str, domain: str, *, num_records: int) -> None:
                 read_document(document),
                 messages,
                 STOPS[record["termination_reason"]],
+                is_solo=record.get("solo_mode", False),
             )
             where = (record["sim_id"], key)
             assert shown(evaluation) == expected(record[key]["reward_info"]), where

@@ -31,3 +31,5 @@ class Domain(Record):
     """What a customer of this domain can want; keys of `Plan.goals`."""
     features: list[str]
     """Names of the features a rule may test."""
+    solo_domain_policy: str | None = None
+    """The policy of an agent who holds the user's tools, too; None: there are no solo episodes."""

@@ -90,7 +90,7 @@ class Databases:
             return self._make_snapshot(content, ref, ref.snapshot)
         if self._read_tau2 is None:
             raise NotFoundError("tau2-bench's data is not here: set TAU2_DATA_DIR")
-        tables = content.import_tables(self._read_tau2(ref.domain))
+        tables = content.import_tables(self._read_tau2(content.tau2_data))
         return Database(name=f"{ref.domain}/tau2", tables=tables, has_text_hash=True, is_exact=True)
 
     def _make_snapshot(self, content: DomainContent, ref: DatabaseRef, name: str) -> Database:

@@ -33,6 +33,10 @@ class DomainContent:
     import_tables: Callable[[Mapping[str, JsonValue]], Tables] = _not_of_tau2
     """Reads tau2-bench's own file of this domain, where there is one."""
     domain_policy: Callable[[], str]
+    solo_policy: Callable[[], str] | None = None
+    """The policy of an agent who holds the user's tools, too; None: there are no solo episodes."""
+    tau2_name: str = ""
+    """Whose data of tau2-bench's this domain stands on; empty: those of its own name."""
     assertions: Mapping[str, Assertion] = field(default_factory=dict[str, Assertion])
     """tau2-bench's environment assertions, by function name."""
     functions: Mapping[str, Tool] = field(default_factory=dict[str, Tool])
@@ -49,6 +53,11 @@ class DomainContent:
     """Lists of texts whose order tells something; checkers compare all others as multisets."""
     now: str = ""
     """The domain's own present as its tools and policy tell it; empty where it has none."""
+
+    @property
+    def tau2_data(self) -> str:
+        """The name under which tau2-bench keeps this domain's data."""
+        return self.tau2_name or self.name
 
     def kit_of(self, requestor: Requestor) -> Toolkit | None:
         """Return the tools that this party may call."""
@@ -72,12 +81,15 @@ class DomainContent:
         if self.user_toolkit is not None:
             schemas += [_schema(tool, "user") for tool in self.user_toolkit.tools.values()]
         text = self.domain_policy()
+        solo = self.solo_policy() if self.solo_policy is not None else None
         facts: JsonObject = {
             "tools": [schema.model_dump(mode="json") for schema in schemas],
             "domain_policy": text,
             "goal_types": list(self.goal_types),
             "features": list(self.features),
         }
+        if solo is not None:
+            facts["solo_domain_policy"] = solo
         return Domain(
             name=self.name,
             version=content_hash(facts)[:16],
@@ -85,6 +97,7 @@ class DomainContent:
             tools=schemas,
             goal_types=list(self.goal_types),
             features=list(self.features),
+            solo_domain_policy=solo,
         )
 
 

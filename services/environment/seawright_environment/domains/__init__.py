@@ -8,9 +8,12 @@ from seawright_environment.domains.airline.content import AIRLINE
 from seawright_environment.domains.mock.content import MOCK
 from seawright_environment.domains.retail.author import RetailAuthor
 from seawright_environment.domains.retail.content import RETAIL
+from seawright_environment.domains.telecom.content import TELECOM, TELECOM_WORKFLOW
 
-DOMAINS: Mapping[str, DomainContent] = {"airline": AIRLINE, "mock": MOCK, "retail": RETAIL}
-"""The registry: one line per domain."""
+DOMAINS: Mapping[str, DomainContent] = {
+    content.name: content for content in (AIRLINE, MOCK, RETAIL, TELECOM, TELECOM_WORKFLOW)
+}
+"""The registry."""
 
 AUTHORS: Mapping[str, Author] = {"retail": RetailAuthor()}
 """Who writes tasks for which domain without any model."""

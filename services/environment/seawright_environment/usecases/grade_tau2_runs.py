@@ -37,7 +37,7 @@ class GradeTau2Runs:
         replay: Replay,
     ) -> list[Tau2Grading]:
         base = self.databases.load(ref)
-        known = self.source.tasks(ref.domain) if tasks is None else tasks
+        known = self.source.tasks(base.content.tau2_data) if tasks is None else tasks
         by_id = {str(task.get("id")): task for task in known}
         return [
             grade_run(

@@ -37,16 +37,16 @@ class ListTau2Tasks:
 
     async def splits(self, domain: str) -> dict[str, list[str]]:
         """Return the ids of each split, as the file has them."""
-        self.databases.content(domain)
-        return await asyncio.to_thread(self.source.splits, domain)
+        folder = self.databases.content(domain).tau2_data
+        return await asyncio.to_thread(self.source.splits, folder)
 
     def _list(self, domain: str, split: str) -> list[Task]:
-        self.databases.content(domain)
+        folder = self.databases.content(domain).tau2_data
         ref = DatabaseRef(domain=domain, source="tau2")
         base = self.databases.load(ref)
         return [
             completed_task(base, document, ref)
-            for document in split_documents(self.source, domain, split)
+            for document in split_documents(self.source, folder, split)
         ]
 
 

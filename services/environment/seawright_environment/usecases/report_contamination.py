@@ -44,7 +44,7 @@ class ReportContamination:
         benchmark = {
             split: [
                 traits(document, measure)
-                for document in split_documents(self.source, domain, split)
+                for document in split_documents(self.source, base.content.tau2_data, split)
             ]
             for split in splits
         }

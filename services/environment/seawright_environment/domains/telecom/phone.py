@@ -90,6 +90,7 @@ def device_of(state: State) -> JsonObject:
 
 def own_device(state: State) -> JsonObject:
     """Return the phone, to be changed in place."""
+    _found(state, DEVICE)
     return state.own(USER_TABLE, DEVICE)
 
 
@@ -100,6 +101,7 @@ def surroundings_of(state: State) -> JsonObject:
 
 def own_surroundings(state: State) -> JsonObject:
     """Return the surroundings, to be changed in place."""
+    _found(state, SURROUNDINGS)
     return state.own(USER_TABLE, SURROUNDINGS)
 
 
@@ -156,8 +158,10 @@ def _reception(device: JsonObject) -> list[str]:
 
 
 def _found(state: State, key: str) -> JsonObject:
+    """Return a part of the user's database; it is gone where the kits share the carrier's."""
     entity = state.find(USER_TABLE, key)
-    assert entity is not None, f"no user/{key}"
+    if entity is None:
+        raise AttributeError(f"'TelecomDB' object has no attribute '{key}'")
     return entity
 
 

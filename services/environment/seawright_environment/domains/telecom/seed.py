@@ -70,4 +70,9 @@ def _phone() -> dict[str, JsonObject]:
         name: {"app_name": name, "permissions": {each: each in granted for each in PERMISSIONS}}
         for name, granted in APPS.items()
     }
-    return user_entities({"device": {"battery_level": BATTERY_LEVEL, "app_statuses": apps}})
+    device: JsonObject = {
+        "network_signal_strength": "excellent",
+        "battery_level": BATTERY_LEVEL,
+        "app_statuses": apps,
+    }
+    return user_entities({"device": device})
