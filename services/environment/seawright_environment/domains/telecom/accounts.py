@@ -8,6 +8,7 @@ from seawright_environment.core.json_values import JsonObject
 from seawright_environment.core.populations import Population
 from seawright_environment.core.searches import Lookup, search
 from seawright_environment.core.state import State
+from seawright_environment.domains.telecom.phone import lacking
 
 KINDS = {"L": "Line", "D": "Device", "B": "Bill", "C": "Customer", "P": "Plan"}
 """What an id that begins so is the id of; its table is named alike."""
@@ -48,7 +49,7 @@ def get_customer_by_name(state: State, full_name: JsonValue, dob: JsonValue) -> 
 def get_details_by_id(state: State, id: JsonValue) -> str:  # noqa: A002 - the tool's own name for it
     """Return whatever has this id."""
     if not isinstance(id, str):
-        raise AttributeError(f"'{type(id).__name__}' object has no attribute 'startswith'")
+        raise lacking(id, "startswith")
     kind = KINDS.get(id[:1])
     if kind is None:
         raise ValueError(f"Unknown ID format or type: {id}")
@@ -100,9 +101,10 @@ def customer_of_phone(state: State, phone_number: JsonValue) -> JsonObject:
     return customer_named(state, _first(state, keys))
 
 
-def line_of_phone(state: State, phone_number: str) -> JsonObject:
+def line_of_phone(state: State, phone_number: JsonValue) -> JsonObject:
     """Return the line with this number, not to be changed, or refuse."""
-    lines = search(state, _LINE_NUMBER, phone_number)
+    is_text = isinstance(phone_number, str)
+    lines = search(state, _LINE_NUMBER, phone_number) if is_text else []
     if not lines:
         raise ValueError(f"Line with phone number {phone_number} not found")
     return found(state, "Line", lines[0])
@@ -147,5 +149,5 @@ def _first(state: State, keys: set[str]) -> str:
 
 def _name_key(full_name: JsonValue) -> str:
     if not isinstance(full_name, str):
-        raise AttributeError(f"'{type(full_name).__name__}' object has no attribute 'lower'")
+        raise lacking(full_name, "lower")
     return full_name.lower()

@@ -19,8 +19,7 @@ PAYABLE = frozenset({"Overdue", "Issued", "Disputed", AWAITING})
 def get_bills_for_customer(state: State, customer_id: JsonValue, limit: JsonValue) -> str:
     """Return the bills, the latest first."""
     bills = bills_of(state, customer_named(state, customer_id))
-    is_number = isinstance(limit, int) and not isinstance(limit, bool)
-    if not state.base.is_exact and (not is_number or limit < 1):
+    if not state.base.is_exact and not _is_from_one(limit):
         raise ValueError("limit should be a whole number from 1")
     if not (limit is None or isinstance(limit, int)):
         raise TypeError("slice indices must be integers or None or have an __index__ method")
@@ -55,7 +54,8 @@ def charge_once(state: State, customer_id: str, amount: float, description: str)
         "item_type": "Charge",
     }
     items, total = bill["line_items"], bill["total_due"]
-    assert isinstance(items, list) and isinstance(total, int | float)
+    assert isinstance(items, list)
+    assert isinstance(total, int | float)
     items.append(item)
     bill["total_due"] = total + amount if state.base.is_exact else round(total + amount, 2)
 
@@ -65,6 +65,10 @@ def add_bill(state: State, bill: JsonObject) -> None:
     bill_id, customer_id = str(bill["bill_id"]), str(bill["customer_id"])
     state.put("bills", bill_id, bill)
     ids_in(state.own("customers", customer_id), "bill_ids").append(bill_id)
+
+
+def _is_from_one(limit: JsonValue) -> bool:
+    return isinstance(limit, int) and not isinstance(limit, bool) and limit >= 1
 
 
 def _begin_draft(state: State, customer: JsonObject) -> str:

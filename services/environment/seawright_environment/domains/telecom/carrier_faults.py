@@ -15,8 +15,7 @@ def set_data_usage(
 ) -> str:
     """Say how much data a line has used in this cycle."""
     line_of(state, customer_id, line_id)
-    is_number = isinstance(data_used_gb, int | float) and not isinstance(data_used_gb, bool)
-    if not state.base.is_exact and (not is_number or data_used_gb < 0):
+    if not state.base.is_exact and not _is_amount(data_used_gb):
         raise ValueError("data_used_gb should be a number from 0")
     state.own("lines", str(line_id))["data_used_gb"] = data_used_gb
     return f"Data usage of line {line_id} is now {data_used_gb} GB."
@@ -59,3 +58,7 @@ def suspend_line_for_overdue_bill(
     if contract_ended:
         state.own("lines", str(line_id))["contract_end_date"] = ends
     return f"Line {line_id} is suspended; bill {new_bill_id} is overdue."
+
+
+def _is_amount(value: JsonValue) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0

@@ -17,7 +17,7 @@ from seawright_environment.domains.telecom.state import CYCLE_END, TODAY
 
 ACTIVE, SUSPENDED, PENDING = "Active", "Suspended", "Pending Activation"
 MOST_GB = 2.0
-"""That may be added in one go."""
+"""That may be added to a line in one cycle."""
 
 
 def own_line(state: State, customer_id: JsonValue, line_id: JsonValue) -> JsonObject:
@@ -104,7 +104,7 @@ def refuel_data(
     if not state.base.is_exact:
         _refuse_to_refuel(line, gb_amount)
     # An amount that cannot be compared is refused by Python, in Python's words.
-    if gb_amount <= 0:  # pyright: ignore[reportOperatorIssue, reportOptionalOperand]
+    if gb_amount <= 0:  # pyright: ignore[reportOperatorIssue]
         raise ValueError("Refuel amount must be positive")
     assert isinstance(gb_amount, int | float)
     rate = found(state, "Plan", line["plan_id"])["data_refueling_price_per_gb"]
@@ -127,8 +127,10 @@ def refuel_data(
 
 def _refuse_to_refuel(line: JsonObject, gb_amount: JsonValue) -> None:
     if isinstance(gb_amount, bool) or not isinstance(gb_amount, int | float):
-        raise ValueError("gb_amount should be a number")
-    if gb_amount > MOST_GB:
-        raise ValueError(f"At most {MOST_GB} GB can be added")
+        raise TypeError("gb_amount should be a number")
+    had = line["data_refueling_gb"]
+    assert isinstance(had, int | float)
+    if had + gb_amount > MOST_GB:
+        raise ValueError(f"At most {MOST_GB} GB can be added in a cycle; {had} GB were added")
     if line["status"] != ACTIVE:
         raise ValueError("Line must be active to refuel")

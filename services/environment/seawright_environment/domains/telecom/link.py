@@ -22,8 +22,6 @@ def carry_over(state: State) -> None:
     phone_number = surroundings_of(state)["phone_number"]
     if phone_number is None:
         return
-    if not isinstance(phone_number, str):
-        raise ValueError(f"Line with phone number {phone_number} not found")
     line = line_of_phone(state, phone_number)
     plan = found(state, "Plan", line["plan_id"])
     told: JsonObject = {
@@ -40,10 +38,10 @@ def carry_over(state: State) -> None:
 def _is_used_up(line: JsonObject, plan: JsonObject) -> bool:
     limit, refueled, used = plan["data_limit_gb"], line["data_refueling_gb"], line["data_used_gb"]
     # Wrong types were stored as they came: Python refuses them here in its own words.
-    return used >= limit + refueled  # pyright: ignore
+    return used >= limit + refueled  # pyright: ignore[reportOperatorIssue]
 
 
-def _request(state: State, phone_number: str) -> JsonValue:
+def _request(state: State, phone_number: JsonValue) -> JsonValue:
     """Return the request for payment as it stands after one that was paid is settled."""
     request = surroundings_of(state)["payment_request"]
     if isinstance(request, dict) and request["paid"]:

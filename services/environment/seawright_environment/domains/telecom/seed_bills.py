@@ -48,7 +48,7 @@ class Bills:
         issued, due = f"{month}-05", f"{month}-19"
         if standing_now == "issued":
             issued, due = f"{month}-14", "2025-03-07"
-        items = self._items(drawing(self.seed, "bill", bill), owner, issued)
+        items = self._items(drawing(self.seed, "bill", bill), owner)
         return self._entity(
             bill,
             owner,
@@ -85,7 +85,7 @@ class Bills:
             **fields,
         }
 
-    def _items(self, rng: random.Random, owner: int, issued: str) -> list[tuple[str, float, str]]:
+    def _items(self, rng: random.Random, owner: int) -> list[tuple[str, float, str]]:
         """Return description, amount and type of what is billed."""
         items: list[tuple[str, float, str]] = []
         for line in self.numbers.lines.records(owner):
