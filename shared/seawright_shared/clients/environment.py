@@ -206,11 +206,16 @@ class EnvironmentClient:
         *,
         initial_patch: Sequence[PatchOp] = (),
         initial_calls: Sequence[EnvironmentCall] = (),
+        is_solo: bool = False,
     ) -> EnvironmentSession:
-        """Open a session that re-opens itself by its history when the service lost it."""
+        """Open a session that re-opens itself by its history when the service lost it.
+
+        In a solo session the agent holds the user's tools, too, and the user none.
+        """
         request = SessionRequest(
             database=database,
             initial_patch=list(initial_patch),
             initial_calls=list(initial_calls),
+            is_solo=is_solo,
         )
         return EnvironmentSession(self, request, await self.open(request))

@@ -31,6 +31,8 @@ class SessionRequest(Request):
     initial_patch: list[PatchOp] = []
     initial_calls: list[EnvironmentCall] = []
     history: list[EnvironmentCall] = []
+    is_solo: bool = False
+    """Whether the agent holds the user's tools, too, and the user none."""
 
 
 class Session(Record):
@@ -101,6 +103,8 @@ class VerificationRequest(Request):
     """Overrides the task's own."""
     source_checker: Checker | None = None
     """Overrides both; source runs in a sandbox."""
+    is_solo: bool = False
+    """Whether the agent held the user's tools, too."""
 
 
 class DraftRequest(Request):

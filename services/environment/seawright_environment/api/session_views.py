@@ -24,4 +24,5 @@ def shown_snapshot(session_id: str, kept: KeptState) -> Snapshot:
         session_id=session_id,
         version=kept.world.version,
         state_hash=kept.world.state_hash(),
+        user_state_hash=kept.world.user_state_hash(),
     )

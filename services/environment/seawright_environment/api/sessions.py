@@ -43,6 +43,7 @@ def session_routes(use: SessionUseCases) -> APIRouter:
             patch=request.initial_patch,
             calls=request.initial_calls,
             history=request.history,
+            is_solo=request.is_solo,
         )
         return shown(session)
 

@@ -32,6 +32,7 @@ def verification_routes(verify: VerifyTrajectory, verify_batch: VerifyBatch) -> 
             scoring=request.scoring,
             checker=request.checker,
             source_checker=request.source_checker,
+            is_solo=request.is_solo,
         )
         return VerificationResponse(verdict=verdict)
 
@@ -61,6 +62,7 @@ def _order(index: int, item: object) -> VerificationOrder | SeawrightError:
         scoring=item.scoring,
         checker=item.checker,
         source_checker=item.source_checker,
+        is_solo=item.is_solo,
     )
 
 

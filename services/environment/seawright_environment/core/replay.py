@@ -49,14 +49,14 @@ class Replay:
         return self.world.diff()
 
 
-def open_task(base: Base, task: Task) -> World:
+def open_task(base: Base, task: Task, *, is_solo: bool = False) -> World:
     """Return the world that a task starts from."""
-    return World.open(base, task.initial_patch, task.initial_calls)
+    return World.open(base, task.initial_patch, task.initial_calls, is_solo=is_solo)
 
 
-def replay(base: Base, task: Task, messages: Sequence[Message]) -> Replay:
+def replay(base: Base, task: Task, messages: Sequence[Message], *, is_solo: bool = False) -> Replay:
     """Run the calls of `messages` that were answered, in order, from the task's start."""
-    world = open_task(base, task)
+    world = open_task(base, task, is_solo=is_solo)
     answers = {m.tool_call_id: m for m in messages if m.role == "tool" and m.tool_call_id}
     calls: list[CallRecord] = []
     mismatches: list[str] = []

@@ -41,8 +41,8 @@ def open_world(base: Base, start: Tau2InitialState | None, *, is_solo: bool = Fa
         # The user's own database is out of everybody's reach.
         user = base.database.tables[USER_TABLE]
         patch += [PatchOp(path=[USER_TABLE, part], op="del") for part in user]
-    world = World.open(base, patch, calls)
-    world.is_solo, world.common_side = is_solo, common
+    world = World.open(base, patch, calls, is_solo=is_solo)
+    world.common_side = common
     return world
 
 

@@ -15,7 +15,7 @@ from seawright_environment.core.sides import (
     user_document,
 )
 from seawright_environment.core.state import Database, State, Table
-from seawright_environment.core.toolkits import REFUSALS, Toolkit, run_bound, run_tool
+from seawright_environment.core.toolkits import REFUSALS, Tool, Toolkit, run_bound, run_tool
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.base import content_hash
 from seawright_shared.records.messages import Requestor, ToolResult
@@ -48,18 +48,24 @@ class World:
 
     @staticmethod
     def open(
-        base: Base, patch: Sequence[PatchOp] = (), calls: Sequence[EnvironmentCall] = ()
+        base: Base,
+        patch: Sequence[PatchOp] = (),
+        calls: Sequence[EnvironmentCall] = (),
+        *,
+        is_solo: bool = False,
     ) -> "World":
         """Return a fresh world, or raise `InvalidRequestError` where patch or calls do not fit."""
+        if is_solo and base.content.user_toolkit is None:
+            raise _misfit("/is_solo", f"in {base.content.name} the user has no tools to take over")
         state = State(base.database)
         apply_patch(state, patch)
-        world = World(base=base, start=state, state=state.fork())
+        if patch and not calls and base.content.sync is not None:
+            _carry_over(base.content.sync, state)
+        world = World(base=base, start=state, state=state.fork(), is_solo=is_solo)
         for index, call in enumerate(calls):
             result = world.prepare(call)
             if result.error:
-                pointer = f"/initial_calls/{index}"
-                error = FieldError(pointer=pointer, code="refused", detail=result.content)
-                raise InvalidRequestError(f"{pointer}: {result.content}", errors=[error])
+                raise _misfit(f"/initial_calls/{index}", result.content)
         if calls:
             world.start, world.version = world.state.fork(), 0
         return world
@@ -103,6 +109,14 @@ class World:
             return self.call(call.requestor, call.name, call.arguments)
         self.version += 1
         return self._run(lambda state: run_bound(function, state, f"{call.name}()", call.arguments))
+
+    def tools_of(self, requestor: Requestor) -> Mapping[str, Tool]:
+        """Return the tools that a party may call here."""
+        kits = [self.base.content.kit_of(requestor)]
+        if self.is_solo:
+            user_kit = self.base.content.user_toolkit
+            kits = [user_kit, self.base.content.toolkit] if requestor == "assistant" else []
+        return {name: tool for kit in kits if kit is not None for name, tool in kit.tools.items()}
 
     def _kit(self, requestor: Requestor, name: str) -> Toolkit | None:
         content = self.base.content
@@ -180,3 +194,16 @@ class World:
             ],
         }
         return content_hash(facts)
+
+
+def _carry_over(sync: Callable[[State], None], state: State) -> None:
+    """Carry over what a patch means for the other side; a patch may make that impossible."""
+    try:
+        sync(state)
+    except REFUSALS as refusal:
+        raise _misfit("/initial_patch", f"Error: {refusal}") from refusal
+
+
+def _misfit(pointer: str, detail: str) -> InvalidRequestError:
+    error = FieldError(pointer=pointer, code="refused", detail=detail)
+    return InvalidRequestError(f"{pointer}: {detail}", errors=[error])

@@ -30,6 +30,7 @@ class OpenSessionFor:
         patch: Sequence[PatchOp] = (),
         calls: Sequence[EnvironmentCall] = (),
         history: Sequence[EnvironmentCall] = (),
+        is_solo: bool = False,
     ) -> OpenSession:
         """Return the open session, or raise `InvalidRequestError` naming what does not fit.
 
@@ -37,7 +38,8 @@ class OpenSessionFor:
         """
 
         def build(base: Base) -> OpenSession:
-            session = OpenSession(id=self.new_id("session"), world=World.open(base, patch, calls))
+            world = World.open(base, patch, calls, is_solo=is_solo)
+            session = OpenSession(id=self.new_id("session"), world=world)
             for number, call in enumerate(history):
                 session.call(
                     Invocation(

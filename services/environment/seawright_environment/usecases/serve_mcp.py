@@ -48,25 +48,27 @@ class ServeMcp:
         """Return the result, or raise `McpError`."""
         domain = self.domains[session.world.base.content.name]
         if message.method == "tools/list":
-            return self._finished(caller, {"tools": _tools(domain, caller)}, ttl_ms=TOOLS_TTL_MS)
+            listed = _tools(domain, caller, is_solo=session.world.is_solo)
+            return self._finished(caller, {"tools": listed}, ttl_ms=TOOLS_TTL_MS)
         if message.method == "tools/call":
             return self._finished(caller, self._call(session, caller, message))
         if caller.generation == "modern" and message.method == "server/discover":
-            greeting = _greeting(domain, caller)
+            greeting = _greeting(domain, caller, is_solo=session.world.is_solo)
             greeting["supportedVersions"] = [MODERN]
             return self._finished(caller, greeting, ttl_ms=TOOLS_TTL_MS)
         if caller.generation == "handshake" and message.method == "initialize":
             asked = message.params.get("protocolVersion")
             spoken = asked if asked in HANDSHAKE_VERSIONS else HANDSHAKE_VERSIONS[0]
-            return _greeting(domain, caller) | {"protocolVersion": spoken}
+            greeting = _greeting(domain, caller, is_solo=session.world.is_solo)
+            return greeting | {"protocolVersion": spoken}
         if caller.generation == "handshake" and message.method == "ping":
             return {}
         raise mcp_error(METHOD_NOT_FOUND, f"no method {message.method!r}")
 
     def _call(self, session: OpenSession, caller: McpCaller, message: McpMessage) -> JsonObject:
         name, arguments = message.params.get("name"), message.params.get("arguments")
-        kit = session.world.base.content.kit_of(caller.requestor)
-        if not isinstance(name, str) or kit is None or name not in kit.tools:
+        tools = session.world.tools_of(caller.requestor)
+        if not isinstance(name, str) or name not in tools:
             raise mcp_error(INVALID_PARAMS, f"unknown tool: {name!r}")
         if not isinstance(arguments, dict | None):
             raise mcp_error(INVALID_PARAMS, "arguments is an object")
@@ -106,17 +108,24 @@ class ServeMcp:
         return result | more
 
 
-def _greeting(domain: Domain, caller: McpCaller) -> JsonObject:
+def _greeting(domain: Domain, caller: McpCaller, *, is_solo: bool) -> JsonObject:
     greeting: JsonObject = {
         "capabilities": {"tools": {"listChanged": False}},
         "serverInfo": {"name": f"seawright-{domain.name}", "version": domain.version},
     }
     if caller.requestor == "assistant":
-        greeting["instructions"] = domain.domain_policy
+        solo = domain.solo_domain_policy if is_solo else None
+        greeting["instructions"] = solo or domain.domain_policy
     return greeting
 
 
-def _tools(domain: Domain, caller: McpCaller) -> list[JsonValue]:
+def _tools(domain: Domain, caller: McpCaller, *, is_solo: bool) -> list[JsonValue]:
+    """Return the caller's tools; in a solo episode the agent has all, and the user none."""
+    holders: set[Requestor] = {caller.requestor}
+    if is_solo:
+        holders = {"assistant", "user"} if caller.requestor == "assistant" else set()
+    # The agent's tools are listed first: its own hides one of the user's with the same name.
+    chosen = {tool.name: tool for tool in reversed(domain.tools) if tool.requestor in holders}
     return [
         {
             "name": tool.name,
@@ -124,6 +133,5 @@ def _tools(domain: Domain, caller: McpCaller) -> list[JsonValue]:
             "inputSchema": dict(tool.parameters),
             "annotations": {"readOnlyHint": tool.kind != "write"},
         }
-        for tool in domain.tools
-        if tool.requestor == caller.requestor
+        for tool in reversed(chosen.values())
     ]

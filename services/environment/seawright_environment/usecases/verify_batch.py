@@ -24,6 +24,7 @@ class VerificationOrder:
     scoring: Literal["checker", "tau2"]
     checker: CheckerSpec | None
     source_checker: Checker | None = None
+    is_solo: bool = False
 
 
 class Verify(Protocol):
@@ -38,6 +39,7 @@ class Verify(Protocol):
         scoring: Literal["checker", "tau2"] = "checker",
         checker: CheckerSpec | None = None,
         source_checker: Checker | None = None,
+        is_solo: bool = False,
     ) -> Verdict:
         """Return the verdict, or raise a fault."""
         ...

@@ -28,6 +28,16 @@ FAULTS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Episode:
+    """What is verified."""
+
+    task: Task
+    messages: Sequence[Message]
+    stop: StopReason
+    is_solo: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyTrajectory:
     """Works off the event loop."""
 
@@ -44,50 +54,48 @@ class VerifyTrajectory:
         scoring: Literal["checker", "tau2"] = "checker",
         checker: CheckerSpec | None = None,
         source_checker: Checker | None = None,
+        is_solo: bool = False,
     ) -> Verdict:
-        """Return the verdict; its reward is None where a fault must not become one."""
+        """Return the verdict; its reward is None where a fault must not become one.
+
+        In a solo episode the agent held the user's tools, too.
+        """
         chosen = source_checker or _as_checker(checker or task.checker)
-        return await asyncio.to_thread(self._verify, task, messages, stop, scoring, chosen)
+        episode = _Episode(task=task, messages=messages, stop=stop, is_solo=is_solo)
+        return await asyncio.to_thread(self._verify, episode, scoring, chosen)
 
     def _verify(
-        self,
-        task: Task,
-        messages: Sequence[Message],
-        stop: StopReason,
-        scoring: Literal["checker", "tau2"],
-        checker: Checker | None,
+        self, episode: "_Episode", scoring: Literal["checker", "tau2"], checker: Checker | None
     ) -> Verdict:
-        began = time.perf_counter()
+        began, stop = time.perf_counter(), episode.stop
         if stop in FAULTS:
             verdict = _faulty(f"stop:{stop}", f"the episode ended by {stop}", FAULTS[stop])
         elif scoring == "tau2":
-            verdict = self._by_tau2(task, messages, stop)
+            verdict = self._by_tau2(episode)
         else:
-            verdict = self._by_checker(task, messages, stop, checker)
+            verdict = self._by_checker(episode, checker)
         milliseconds = (time.perf_counter() - began) * 1000
         return verdict.model_copy(update={"milliseconds": milliseconds})
 
-    def _by_tau2(self, task: Task, messages: Sequence[Message], stop: StopReason) -> Verdict:
+    def _by_tau2(self, episode: "_Episode") -> Verdict:
+        task, stop = episode.task, episode.stop
         if task.tau2 is None:
             raise _invalid("/task/tau2", "scoring tau2 needs the task's tau2-bench document")
         base = self.databases.load(task.database)
-        evaluation = evaluate(base, read_document(task.tau2), messages, stop)
+        document = read_document(task.tau2)
+        evaluation = evaluate(base, document, episode.messages, stop, is_solo=episode.is_solo)
         if evaluation.mismatches:
             return _faulty("replay:mismatch", "; ".join(evaluation.mismatches), Attribution.ENV)
         return tau2_verdict(evaluation, stop)
 
-    def _by_checker(
-        self,
-        task: Task,
-        messages: Sequence[Message],
-        stop: StopReason,
-        checker: Checker | None,
-    ) -> Verdict:
+    def _by_checker(self, episode: "_Episode", checker: Checker | None) -> Verdict:
+        task, stop = episode.task, episode.stop
         if checker is None:
             raise _invalid(
                 "/task/checker", "scoring checker needs a checker, of the task or beside"
             )
-        run = replay(self.databases.load(task.database), task, messages)
+        base = self.databases.load(task.database)
+        run = replay(base, task, episode.messages, is_solo=episode.is_solo)
         if run.mismatches:
             return _faulty("replay:mismatch", "; ".join(run.mismatches), Attribution.ENV)
         verdict = self._judged(checker, run)

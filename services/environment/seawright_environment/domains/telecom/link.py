@@ -37,8 +37,13 @@ def carry_over(state: State) -> None:
 
 def _is_used_up(line: JsonObject, plan: JsonObject) -> bool:
     limit, refueled, used = plan["data_limit_gb"], line["data_refueling_gb"], line["data_used_gb"]
-    # Wrong types were stored as they came: Python refuses them here in its own words.
-    return used >= limit + refueled  # pyright: ignore[reportOperatorIssue]
+    if not isinstance(used, int | float):
+        raise TypeError(
+            f"'>=' not supported between instances of '{type(used).__name__}' and 'float'"
+        )
+    assert isinstance(limit, int | float)
+    assert isinstance(refueled, int | float)
+    return used >= limit + refueled
 
 
 def _request(state: State, phone_number: JsonValue) -> JsonValue:

@@ -18,9 +18,8 @@ from seawright_environment.domains.telecom.phone import MODES
 Schema = dict[str, JsonValue]
 
 
-def _text(name: str, words: str = "") -> Schema:
-    title = name.replace("_", " ").title()
-    return {**({"description": words} if words else {}), "title": title, "type": "string"}
+def _text(name: str, words: str) -> Schema:
+    return {"description": words, "title": name.replace("_", " ").title(), "type": "string"}
 
 
 def _optional(title: str, kind: str, default: JsonValue, words: str) -> Schema:
@@ -59,6 +58,7 @@ _APN: Schema = {
 _APN_NAMES: Schema = {"enum": ["internet", "broken"], "title": "APNNames", "type": "string"}
 _MODE: Schema = {
     "anyOf": [{"$ref": "#/$defs/NetworkModePreference"}, {"type": "string"}],
+    "description": "The newest network that may be used, for example '4g_5g_preferred'.",
     "title": "Mode",
 }
 _MODES: Schema = {"enum": [*MODES], "title": "NetworkModePreference", "type": "string"}
@@ -67,6 +67,7 @@ _APN_ARGUMENT: Schema = {
         {"$ref": "#/$defs/APNSettings"},
         {"additionalProperties": True, "type": "object"},
     ],
+    "description": "The settings, by name; what is not named takes its default.",
     "title": "Apn Settings",
 }
 
@@ -189,14 +190,14 @@ _TOOLS = (
         name="check_app_status",
         kind="read",
         description="Look one app over: what it is allowed, one thing a line.",
-        parameters={"app_name": _text("app_name")},
+        parameters={"app_name": _text("app_name", "Which app, for example 'messaging'.")},
         run=phone_apps.check_app_status,
     ),
     Tool(
         name="check_app_permissions",
         kind="read",
         description="See what one app is allowed.",
-        parameters={"app_name": _text("app_name")},
+        parameters={"app_name": _text("app_name", "Which app, for example 'messaging'.")},
         run=phone_apps.check_app_permissions,
     ),
     Tool(
@@ -227,7 +228,10 @@ _TOOLS = (
     ),
 )
 _FAULTS: Mapping[Callable[..., str], Mapping[str, Schema]] = {
-    phone_faults.set_user_info: {"name": _text("name"), "phone_number": _text("phone_number")},
+    phone_faults.set_user_info: {
+        "name": _text("name", "Who holds the phone."),
+        "phone_number": _text("phone_number", "The number of the line in it."),
+    },
     phone_faults.set_user_location: {"abroad": {"type": "boolean"}},
     phone_faults.turn_airplane_mode_on: {},
     phone_faults.turn_airplane_mode_off: {},
@@ -247,8 +251,8 @@ _FAULTS: Mapping[Callable[..., str], Mapping[str, Schema]] = {
         "mms_over_wifi": {"anyOf": [{"type": "boolean"}, {"type": "null"}], "default": None},
     },
     phone_apps.remove_app_permission: {
-        "app_name": _text("app_name"),
-        "permission": _text("permission"),
+        "app_name": _text("app_name", "Which app, for example 'messaging'."),
+        "permission": _text("permission", "What it is no longer allowed."),
     },
     phone_faults.simulate_network_search: {},
 }
