@@ -153,5 +153,5 @@ def test_telecoms_assertions_see_every_dropped_fix_and_no_collateral_damage():
     for kind in ("collateral_own", "collateral_other", "collateral_device"):
         mutants, killed = rows[kind]
         assert mutants >= 100, kind
-        assert killed <= 0.02 * mutants, kind
+        assert killed <= 0.05 * mutants, kind
     assert len(tasks_with("telecom", "state-not-compared")) > 90
