@@ -21,7 +21,7 @@ def check_golden(domain: str, *, num_records: int) -> None:
             assert (result.content, result.error) == (step["content"], step["error"])
         assert world.state_hash() == record["final_hash"]["agent"], record["task_id"]
         found = [operation.model_dump(mode="json") for operation in world.diff()]
-        assert _in_order(found) == _in_order(record["final_diff"]["agent"]), record["task_id"]
+        assert in_order(found) == in_order(record["final_diff"]["agent"]), record["task_id"]
 
 
 def check_fuzzed(domain: str, *, num_calls: int) -> None:
@@ -62,7 +62,8 @@ def repeated_lines(domain: str, file_name: str = "policy.md") -> set[str]:
     return {line for line in mine & peer if len(line) > 20}
 
 
-def _in_order(patch: list[dict[str, Any]]) -> list[str]:
+def in_order(patch: list[dict[str, Any]]) -> list[str]:
+    """Return operations as texts, sorted."""
     return sorted(json.dumps({"value": None, **each}, sort_keys=True) for each in patch)
 
 

@@ -61,13 +61,15 @@ class World:
         apply_patch(state, patch)
         if patch and not calls and base.content.sync is not None:
             _carry_over(base.content.sync, state)
-        world = World(base=base, start=state, state=state.fork(), is_solo=is_solo)
+        world = World(base=base, start=state, state=state.fork())
         for index, call in enumerate(calls):
             result = world.prepare(call)
             if result.error:
                 raise _misfit(f"/initial_calls/{index}", result.content)
         if calls:
             world.start, world.version = world.state.fork(), 0
+        # What prepares a task's start is not in anybody's hands.
+        world.is_solo = is_solo
         return world
 
     @property
