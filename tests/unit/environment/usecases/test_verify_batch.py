@@ -35,6 +35,7 @@ class Verifier:
         scoring: str = "checker",
         checker: CheckerSpec | None = None,
         source_checker: Checker | None = None,
+        is_solo: bool = False,
     ) -> Verdict:
         self.now += 1.0
         if task.id == "fault":
