@@ -46,7 +46,7 @@ class DomainContent:
     list_tables: frozenset[str] = frozenset()
     """Tables that tau2-bench writes as lists; ids are fields of their entities."""
     sync: Callable[[State], None] | None = None
-    """Carries over what one side's change means for the other; run after every call."""
+    """Carries over what one side's change means for the other; run after calls that may write."""
     goal_types: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     ordered_fields: frozenset[str] = frozenset()

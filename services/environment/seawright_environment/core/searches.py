@@ -7,6 +7,9 @@ from seawright_environment.core.json_values import JsonObject
 from seawright_environment.core.populations import Population
 from seawright_environment.core.state import State
 
+MAX_KNOWN = 20_000
+"""Answers that are kept of one look-up in a generated table."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
@@ -43,11 +46,21 @@ def search(state: State, lookup: Lookup, wanted: str) -> list[str]:
 
 def _in_base(state: State, lookup: Lookup, wanted: str) -> list[str]:
     base = state.base.tables[lookup.table]
-    if isinstance(base, Population):
-        candidates = base.candidates(lookup.name, wanted)
-        return [key for key in candidates if lookup.key(base[key]) == wanted]
     name = f"{lookup.table}/{lookup.name}"
     index = state.base.indexes.get(name)
+    if isinstance(base, Population):
+        if index is None:
+            index = state.base.indexes[name] = {}
+        known = index.get(wanted)
+        if known is None:
+            candidates = base.candidates(lookup.name, wanted)
+            known = [key for key in candidates if lookup.key(base[key]) == wanted]
+            if len(index) >= MAX_KNOWN:
+                index.clear()
+            if known:
+                # What is not found is not kept: anybody may ask for anything.
+                index[wanted] = known
+        return known
     if index is None:
         index = state.base.indexes[name] = _index(base, lookup.key)
     return index.get(wanted, [])

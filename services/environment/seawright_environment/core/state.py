@@ -7,7 +7,7 @@ from typing import cast
 
 from seawright_environment.core.json_values import JsonObject, Tables, copied
 from seawright_environment.core.populations import ids_of
-from seawright_environment.core.state_hashing import TextHash
+from seawright_environment.core.state_hashing import SideHash, TextHash
 
 Overlay = dict[str, dict[str, JsonObject | None]]
 """Changed entities by table and id; None marks a deleted one."""
@@ -33,12 +33,20 @@ class Database:
     )
     """A domain's lookups over the base, made at first use."""
     text_hash: TextHash | None = None
+    side_hash: SideHash | None = None
 
     def hash_of(self, overlay: Overlay) -> str:
         """Return tau2-bench's hash of the base with an overlay."""
         if self.text_hash is None:
             self.text_hash = TextHash(self.tables)
         return self.text_hash.digest(overlay)
+
+    def side_hash_of(self, overlay: Overlay, user_table: str, list_tables: frozenset[str]) -> str:
+        """Return tau2-bench's hash of the agent's side, where the user has a table of his own."""
+        if self.side_hash is None:
+            side = {name: table for name, table in self.tables.items() if name != user_table}
+            self.side_hash = SideHash(side, list_tables)
+        return self.side_hash.digest(overlay)
 
 
 class Table(Mapping[str, JsonObject]):

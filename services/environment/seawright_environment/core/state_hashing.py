@@ -3,7 +3,7 @@
 import hashlib
 import json
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from seawright_environment.core.json_values import JsonObject, Tables
 
@@ -81,3 +81,40 @@ class TextHash:
             entities: dict[str, JsonObject | None] = {**base, **overlay.get(name, {})}
             merged[name] = {key: value for key, value in entities.items() if value is not None}
         return hashlib.sha256(json.dumps(merged, sort_keys=True).encode()).hexdigest()
+
+
+class SideHash:
+    """SHA-256 of `json.dumps(document, sort_keys=True)`, where some tables are lists of entities.
+
+    For small databases: the whole text is digested, but only changed entities are written.
+    """
+
+    def __init__(self, tables: Tables, list_tables: Container[str]) -> None:
+        self._list_tables = list_tables
+        self._texts = {
+            name: {key: json.dumps(entity, sort_keys=True) for key, entity in table.items()}
+            for name, table in sorted(tables.items())
+        }
+        self._wholes = {name: self._written(name, texts) for name, texts in self._texts.items()}
+
+    def digest(self, overlay: Mapping[str, Mapping[str, JsonObject | None]]) -> str:
+        """Return the hash of the tables with the overlay's entities in their place."""
+        parts: list[str] = []
+        for name, whole in self._wholes.items():
+            over = overlay[name]
+            if over:
+                now = {**self._texts[name]}
+                for key, entity in over.items():
+                    if entity is None:
+                        now.pop(key, None)
+                    else:
+                        now[key] = json.dumps(entity, sort_keys=True)
+                whole = self._written(name, now)  # noqa: PLW2901 - as it is now
+            parts.append(whole)
+        return hashlib.sha256(f"{{{', '.join(parts)}}}".encode()).hexdigest()
+
+    def _written(self, name: str, texts: Mapping[str, str]) -> str:
+        if name in self._list_tables:
+            return f"{json.dumps(name)}: [{', '.join(texts.values())}]"
+        entries = (f"{json.dumps(key)}: {text}" for key, text in sorted(texts.items()))
+        return f"{json.dumps(name)}: {{{', '.join(entries)}}}"

@@ -10,7 +10,6 @@ from seawright_environment.core.json_values import JsonObject
 from seawright_environment.core.patches import apply_patch, diff_states
 from seawright_environment.core.sides import (
     USER_TABLE,
-    agent_document,
     text_hash,
     user_document,
 )
@@ -144,7 +143,7 @@ class World:
         sync = self.base.content.sync
         try:
             content = run(self.state)
-            if sync is not None and is_synced:
+            if sync is not None and is_synced and may_write:
                 sync(self.state)
         except REFUSALS as refusal:
             if before is not None:
@@ -172,7 +171,7 @@ class World:
         if self.common_side == "user":
             return text_hash(user_document(self.state))
         if content.is_two_sided:
-            return text_hash(agent_document(self.state, content.list_tables))
+            return database.side_hash_of(self.state.overlay, USER_TABLE, content.list_tables)
         return database.hash_of(self.state.overlay)
 
     def user_state_hash(self) -> str | None:

@@ -6,7 +6,7 @@ from pydantic import JsonValue
 
 from seawright_environment.core.json_values import JsonObject
 from seawright_environment.core.populations import Population
-from seawright_environment.core.searches import Lookup, search
+from seawright_environment.core.searches import MAX_KNOWN, Lookup, search
 from seawright_environment.core.state import State
 from seawright_environment.domains.telecom.phone import lacking
 
@@ -119,21 +119,30 @@ def ids_in(entity: JsonObject, name: str) -> list[JsonValue]:
 
 def _owners(state: State, line_id: str) -> Iterable[str]:
     """Return the customers that have a line."""
-    base = state.base.tables["customers"]
-    if isinstance(base, Population):
+    index = state.base.indexes.get("customers/line_id")
+    if index is None:
+        index = state.base.indexes["customers/line_id"] = _index_of_lines(state)
+    base, candidates = state.base.tables["customers"], index.get(line_id, [])
+    if not candidates and isinstance(base, Population):
         candidates = base.candidates("line_id", line_id)
-    else:
-        index = state.base.indexes.get("customers/line_id")
-        if index is None:
-            index = state.base.indexes["customers/line_id"] = {}
-            for key, customer in base.items():
-                for owned in ids_in(customer, "line_ids"):
-                    index.setdefault(str(owned), []).append(key)
-        candidates = index.get(line_id, [])
+        if len(index) >= MAX_KNOWN:
+            index.clear()
+        index[line_id] = candidates
     for key in {*candidates, *state.overlay["customers"]}:
         customer = state.find("customers", key)
         if customer is not None and line_id in ids_in(customer, "line_ids"):
             yield key
+
+
+def _index_of_lines(state: State) -> dict[str, list[str]]:
+    """Return the customers of each line of the base; a population is asked line by line."""
+    base = state.base.tables["customers"]
+    index: dict[str, list[str]] = {}
+    if not isinstance(base, Population):
+        for key, customer in base.items():
+            for owned in ids_in(customer, "line_ids"):
+                index.setdefault(str(owned), []).append(key)
+    return index
 
 
 def _first(state: State, keys: set[str]) -> str:

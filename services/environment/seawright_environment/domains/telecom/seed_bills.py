@@ -9,17 +9,30 @@ from seawright_environment.core.json_values import JsonObject
 from seawright_environment.domains.telecom.seed_draws import drawing
 from seawright_environment.domains.telecom.seed_lines import Lines
 from seawright_environment.domains.telecom.seed_numbers import Numbers
-from seawright_environment.domains.telecom.seed_standings import has_draft, standing
+from seawright_environment.domains.telecom.seed_standings import (
+    Standing,
+    earlier_standing,
+    has_draft,
+    standing,
+)
 from seawright_environment.domains.telecom.state import NEXT_CYCLE
 
 MONTHS = (
+    ("2024-09-01", "2024-09-30"),
+    ("2024-10-01", "2024-10-31"),
     ("2024-11-01", "2024-11-30"),
     ("2024-12-01", "2024-12-31"),
     ("2025-01-01", "2025-01-31"),
     ("2025-02-01", "2025-02-28"),
 )
 """What the billed cycles are; the draft is the next one's."""
-STATUS_OF = {"paid": "Paid", "issued": "Issued", "overdue": "Overdue", "disputed": "Disputed"}
+STATUS_OF = {
+    "paid": "Paid",
+    "issued": "Issued",
+    "overdue": "Overdue",
+    "disputed": "Disputed",
+    "awaiting": "Awaiting Payment",
+}
 SHARE_OVERAGE, SHARE_FEE = 0.15, 0.1
 FEES = {"International calls": (3.0, 25.0), "Directory listing": (2.5, 2.5), "Late fee": (5.0, 5.0)}
 ACCOUNT_FEE = 4.0
@@ -43,7 +56,7 @@ class Bills:
             return self._draft(bill, owner)
         age = last - bill - (1 if is_drafted else 0)
         begins, ends = MONTHS[-1 - age]
-        standing_now = standing(self.seed, self.numbers, owner) if age == 0 else "paid"
+        standing_now = self._standing(owner, age)
         month = begins[:7]
         issued, due = f"{month}-05", f"{month}-19"
         if standing_now == "issued":
@@ -63,6 +76,12 @@ class Bills:
             ],
             status=STATUS_OF[standing_now],
         )
+
+    def _standing(self, owner: int, age: int) -> Standing:
+        """Return what a bill is that so many others came after."""
+        if age > 1:
+            return "paid"
+        return (earlier_standing if age else standing)(self.seed, self.numbers, owner)
 
     def _draft(self, bill: int, owner: int) -> JsonObject:
         begins, ends, due = NEXT_CYCLE

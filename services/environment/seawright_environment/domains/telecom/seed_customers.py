@@ -54,7 +54,7 @@ class Customers:
             "payment_methods": [_method(rng) for _ in range(weighted(rng, NUM_METHODS))],
             "line_ids": [numbers.line_ids.id_of(line) for line in lines],
             "bill_ids": [numbers.bill_ids.id_of(n) for n in numbers.bills.records(customer)],
-            "created_at": moment_between(rng, "2016-01-01", "2024-10-31"),
+            "created_at": moment_between(rng, "2016-01-01", "2024-08-31"),
             "last_extension_date": (
                 day_between(rng, "2024-03-01", "2025-01-31")
                 if rng.random() < SHARE_EXTENDED

@@ -15,7 +15,7 @@ from seawright_environment.domains.telecom.people import FIRST_NAMES, LAST_NAMES
 
 NUM_LINES = {0: 4, 1: 42, 2: 28, 3: 16, 4: 7, 5: 3}
 """Customers by number of lines, of every hundred."""
-NUM_BILLS = {1: 15, 2: 25, 3: 35, 4: 25}
+NUM_BILLS = {1: 10, 2: 15, 3: 25, 4: 25, 5: 15, 6: 10}
 """Customers by number of bills, of every hundred."""
 FIRST_BIRTHDAY = date(1940, 1, 1)
 NUM_BIRTHDAYS = 24_000

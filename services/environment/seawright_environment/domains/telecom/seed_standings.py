@@ -5,9 +5,11 @@ from typing import Literal, cast
 from seawright_environment.domains.telecom.seed_draws import drawing, weighted
 from seawright_environment.domains.telecom.seed_numbers import Numbers
 
-Standing = Literal["paid", "issued", "overdue", "disputed"]
-STANDINGS = {"paid": 62, "issued": 14, "overdue": 19, "disputed": 5}
+Standing = Literal["paid", "issued", "overdue", "disputed", "awaiting"]
+STANDINGS = {"paid": 60, "issued": 14, "overdue": 19, "disputed": 4, "awaiting": 3}
 """What the latest bill is, of every hundred customers."""
+SHARE_LONG_OVERDUE = 0.25
+"""Of those who have an overdue bill: the one before it is overdue, too."""
 SHARE_DRAFTED = 0.75
 """Of those with more than one bill: the last of them is the next cycle's draft."""
 
@@ -17,6 +19,14 @@ def standing(seed: int, numbers: Numbers, customer: int) -> Standing:
     if not numbers.lines.records(customer):
         return "paid"
     return cast("Standing", weighted(drawing(seed, "standing", customer), STANDINGS))
+
+
+def earlier_standing(seed: int, numbers: Numbers, customer: int) -> Standing:
+    """Return what customer n's bill before the latest is."""
+    if standing(seed, numbers, customer) != "overdue":
+        return "paid"
+    is_long = drawing(seed, "earlier", customer).random() < SHARE_LONG_OVERDUE
+    return "overdue" if is_long else "paid"
 
 
 def has_draft(seed: int, numbers: Numbers, customer: int) -> bool:
