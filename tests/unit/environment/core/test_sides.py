@@ -218,7 +218,7 @@ def test_what_one_side_s_change_means_for_the_other_is_carried_over_unless_gold_
     before = world.user_state_hash()
     world.call("assistant", "update_task_status", done, is_synced=False)
     assert world.user_state_hash() == before
-    world.call("assistant", "get_users", {})
+    world.call("assistant", "update_task_status", done)
     assert json.loads(world.call("user", "check_notifications", {}).content) == [
         {**TASK, "status": "completed"}
     ]
