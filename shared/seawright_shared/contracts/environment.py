@@ -125,6 +125,8 @@ class DraftRequest(Request):
     disclosures: dict[Disclosure, float] = {"upfront": 1.0}
     references: dict[Reference, float] = {"id": 1.0}
     personas: list[str] = ["plain"]
+    contrast_rate: float = Field(default=0.0, ge=0.0, le=1.0)
+    """Share of the drafts that come as contrast pairs."""
 
 
 class DraftBatch(Record):

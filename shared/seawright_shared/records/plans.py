@@ -59,6 +59,8 @@ class Plan(Record):
     personas: list[str] = ["plain"]
     rules: list[Rule] = []
     probe_rate: float = 0.05
+    contrast_rate: float = 0.0
+    """Share of the candidates that are drawn as contrast pairs: the same words, two outcomes."""
 
 
 class CheckConfig(Record):

@@ -31,6 +31,8 @@ class SynthesisSpec(Request):
     agent: AgentSpec = AgentSpec(kind="scripted")
     user: UserSpec = UserSpec()
     rollouts_per_task: int = Field(default=1, ge=0, le=8)
+    contrast_rate: float = Field(default=0.0, ge=0.0, le=1.0)
+    """Share of the candidates that are drawn as contrast pairs."""
 
 
 class DatasetSpec(Request):

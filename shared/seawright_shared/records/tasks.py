@@ -6,10 +6,9 @@ from pydantic import JsonValue
 
 from seawright_shared.records.base import Record, Scalar
 from seawright_shared.records.checkers import CheckerSpec, Path, SelfTest
-from seawright_shared.records.domains import DatabaseRef
+from seawright_shared.records.domains import DatabaseRef, Outcome
 from seawright_shared.records.messages import Requestor, ToolCall
 
-Outcome = Literal["fulfil", "refuse", "transfer", "info"]
 Disclosure = Literal["upfront", "on_ask", "piecemeal", "changes_mind", "distractor"]
 Reference = Literal["id", "item", "status"]
 
@@ -52,6 +51,17 @@ class Fact(Record):
     """Lower-case words in the agent's message that ask for it."""
 
 
+class Deed(Record):
+    """Something the customer can do himself, with a tool of his, when the agent asks for it."""
+
+    name: str
+    arguments: dict[str, JsonValue] = {}
+    cues: list[list[str]]
+    """Alternatives; a message that holds all lower-case words of one of them asks for it."""
+    says: str
+    """How he tells what came of it; `{result}` is the tool's answer."""
+
+
 class Wish(Record):
     """One thing the customer wants, in order; the next one follows when it is settled."""
 
@@ -69,16 +79,26 @@ class Scenario(Record):
     wishes: list[Wish]
     facts: list[Fact] = []
     unknowns: list[str] = []
+    deeds: list[Deed] = []
     disclosure: Disclosure = "upfront"
     reference: Reference = "id"
     patience_turns: int = 6
     """Useless agent turns after which the customer leaves."""
 
 
+class Guidance(Record):
+    """What the agent asks the customer to do, and the call of the customer's that must follow."""
+
+    ask: str
+    deed: EnvironmentCall
+
+
 class SolutionStep(Record):
-    """How a right agent handles one wish: read, propose, write after a yes, report."""
+    """How a right agent handles one wish: read, guide, propose, write after a yes, report."""
 
     reads: list[ToolCall] = []
+    guidance: list[Guidance] = []
+    """In order, before the proposal."""
     proposal: str | None = None
     """The details and the request for a yes; None where nothing is written."""
     writes: list[ToolCall] = []
@@ -113,6 +133,12 @@ class Task(Record):
     goal_types: list[str] = []
     features: dict[str, Scalar] = {}
     tier: int = 1
+    pair: str | None = None
+    """Shared by the two halves of a contrast pair: the same words, another right outcome."""
+    policy_rules: list[str] = []
+    """Ids of the domain's rules that decide the outcome."""
+    dual_control: bool = False
+    """Whether the customer must act, too."""
     noop_passable: bool = False
     tau2: dict[str, JsonValue] | None = None
     """The original tau2-bench document, for loss-free export; None for our own tasks."""
@@ -141,3 +167,9 @@ class Draft(Record):
     reference: Reference = "id"
     persona: str = "plain"
     seed: int = 0
+    initial_patch: list[PatchOp] = []
+    initial_calls: list[EnvironmentCall] = []
+    pair: str | None = None
+    """Shared by the two halves of a contrast pair."""
+    policy_rule: str | None = None
+    """The rule that the pair's two states stand on either side of."""

@@ -42,6 +42,7 @@ def draft_routes(draft_tasks: DraftTasks) -> APIRouter:
             disclosures=request.disclosures,
             references=request.references,
             personas=request.personas,
+            contrast_rate=request.contrast_rate,
         )
         return DraftBatch(drafts=draft_tasks(order))
 

@@ -13,7 +13,8 @@ from seawright_shared.records.checkers import (
     GoalItem,
     SaidItem,
 )
-from seawright_shared.records.tasks import Outcome, PatchOp
+from seawright_shared.records.domains import Outcome
+from seawright_shared.records.tasks import PatchOp
 
 IDENTIFY = "find_user_id_*"
 """How a customer is identified, in every domain that has these tools."""

@@ -10,7 +10,7 @@ from seawright_environment.core.state import State
 from seawright_environment.core.toolkits import Tool, Toolkit
 from seawright_shared.errors import NotFoundError
 from seawright_shared.records.base import content_hash
-from seawright_shared.records.domains import Domain
+from seawright_shared.records.domains import Domain, GoalKind, PolicyRule
 from seawright_shared.records.messages import Requestor, ToolSchema
 
 Assertion = Callable[[State, Mapping[str, JsonValue]], bool]
@@ -49,6 +49,8 @@ class DomainContent:
     """Carries over what one side's change means for the other; run after calls that may write."""
     goal_types: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
+    goal_kinds: tuple[GoalKind, ...] = ()
+    policy_rules: tuple[PolicyRule, ...] = ()
     ordered_fields: frozenset[str] = frozenset()
     """Lists of texts whose order tells something; checkers compare all others as multisets."""
     now: str = ""
@@ -87,6 +89,8 @@ class DomainContent:
             "domain_policy": text,
             "goal_types": list(self.goal_types),
             "features": list(self.features),
+            "goal_kinds": [kind.model_dump(mode="json") for kind in self.goal_kinds],
+            "policy_rules": [rule.model_dump(mode="json") for rule in self.policy_rules],
         }
         if solo is not None:
             facts["solo_domain_policy"] = solo
@@ -97,6 +101,8 @@ class DomainContent:
             tools=schemas,
             goal_types=list(self.goal_types),
             features=list(self.features),
+            goal_kinds=list(self.goal_kinds),
+            policy_rules=list(self.policy_rules),
             solo_domain_policy=solo,
         )
 

@@ -11,13 +11,13 @@ from seawright_environment.core.world import World
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.base import content_id
 from seawright_shared.records.checkers import CalledItem, SaidItem
-from seawright_shared.records.domains import DatabaseRef
+from seawright_shared.records.domains import DatabaseRef, GoalKind, PolicyRule
 from seawright_shared.records.tasks import (
     Disclosure,
     Draft,
     DraftGoal,
     EnvironmentCall,
-    Outcome,
+    PatchOp,
     Reference,
     Scenario,
     Solution,
@@ -43,6 +43,33 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """What makes a draft's start out of the database: a patch, then calls."""
+
+    patch: Sequence[PatchOp] = ()
+    calls: Sequence[EnvironmentCall] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Half:
+    """One half of a contrast pair: the state it starts from, and what its goals are there."""
+
+    patch: Sequence[PatchOp]
+    goals: Sequence[DraftGoal]
+    """As many as the draft's, in its order; their features are those of the patched state."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """The same words on two states, just on either side of a rule: the right outcome differs."""
+
+    rule: str
+    """`PolicyRule.id`."""
+    inside: Half
+    outside: Half
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Composition:
     """A task in words: what the customer says, what a right agent does, what proves it."""
 
@@ -57,6 +84,9 @@ class Author(Protocol):
 
     goal_types: tuple[str, ...]
     features: tuple[str, ...]
+    kinds: Mapping[str, GoalKind]
+    """Of each goal type."""
+    policy_rules: tuple[PolicyRule, ...]
     transfer_tool: str
 
     def customers(self, view: View) -> Sequence[str]:
@@ -67,12 +97,18 @@ class Author(Protocol):
         """Return a goal that need not be possible; None where the customer cannot even ask."""
         ...
 
-    def outcome_of(self, goal: DraftGoal) -> Outcome:
-        """Return what a right agent does about the goal."""
+    def prepare(
+        self, view: View, customer_id: str, goals: Sequence[DraftGoal], draw: random.Random
+    ) -> Preparation:
+        """Return what the database must be told before the episode for these goals to be asked."""
         ...
 
-    def call_of(self, goal: DraftGoal) -> EnvironmentCall | None:
-        """Return the write that the goal asks for; None where it asks for none."""
+    def contrast(self, view: View, draft: Draft, draw: random.Random) -> Contrast | None:
+        """Return the draft on either side of a rule; None where it stands near none."""
+        ...
+
+    def calls_of(self, goal: DraftGoal) -> Sequence[EnvironmentCall]:
+        """Return the goal's writes, of both parties, in order; none where it writes nothing."""
         ...
 
     def flaw(self, draft: Draft) -> str | None:
@@ -128,6 +164,8 @@ class DraftOrder:
     disclosures: Mapping[Disclosure, float]
     references: Mapping[Reference, float]
     personas: Sequence[str]
+    contrast_rate: float = 0.0
+    """Share of the drafts that come as contrast pairs, where the author knows one."""
 
 
 def is_heldout(customer_id: str, share: float) -> bool:
@@ -151,7 +189,11 @@ def draw_drafts(order: DraftOrder, author: Author, view: View) -> list[Draft]:
     ]
     if not customers:
         raise _wrong("/holdout_share", "no customer is in this split")
-    return [_draw_draft(order, author, view, customers, draw) for _ in range(order.num)]
+    drafts: list[Draft] = []
+    while len(drafts) < order.num:
+        draft = _draw_draft(order, author, view, customers, draw)
+        drafts += _contrasted(order, author, view, draft, draw) or [draft]
+    return drafts[: order.num]
 
 
 def check_order(order: DraftOrder, author: Author) -> None:
@@ -170,6 +212,8 @@ def check_order(order: DraftOrder, author: Author) -> None:
     if unknown:
         known = ", ".join(author.goal_types)
         raise _wrong(f"/goals/{unknown[0]}", f"no such goal type; there are {known}")
+    if not 0 <= order.contrast_rate <= 1:
+        raise _wrong("/contrast_rate", "a share lies between 0 and 1")
     if any(not 1 <= count <= 4 for count in order.num_goals):
         raise _wrong("/num_goals", "a customer has one to four goals")
     if not order.personas:
@@ -201,11 +245,42 @@ def _draw_draft(
                 break
             goals.append(goal)
         if len(goals) == count:
-            return _draft(order, customer, goals, draw)
+            preparation = author.prepare(view, customer, goals, draw)
+            return _draft(order, customer, goals, preparation, draw)
     raise _wrong("/goals", f"no customer of this split can ask for {types}")
 
 
-def _draft(order: DraftOrder, customer: str, goals: list[DraftGoal], draw: random.Random) -> Draft:
+def _contrasted(
+    order: DraftOrder, author: Author, view: View, draft: Draft, draw: random.Random
+) -> list[Draft]:
+    """Return both halves of a contrast pair, of the same words; none where there is no rule."""
+    if not order.contrast_rate or draw.random() >= order.contrast_rate:
+        return []
+    contrast = author.contrast(view, draft, draw)
+    if contrast is None:
+        return []
+    halves = [
+        draft.model_copy(
+            update={
+                "id": "",
+                "goals": list(half.goals),
+                "initial_patch": [*draft.initial_patch, *half.patch],
+                "pair": content_id("pair", draft),
+                "policy_rule": contrast.rule,
+            }
+        )
+        for half in (contrast.inside, contrast.outside)
+    ]
+    return [half.model_copy(update={"id": content_id("draft", half)}) for half in halves]
+
+
+def _draft(
+    order: DraftOrder,
+    customer: str,
+    goals: list[DraftGoal],
+    preparation: Preparation,
+    draw: random.Random,
+) -> Draft:
     draft = Draft(
         id="",
         domain=order.database.domain,
@@ -216,6 +291,8 @@ def _draft(order: DraftOrder, customer: str, goals: list[DraftGoal], draw: rando
         reference=_weighted(draw, order.references),
         persona=draw.choice(order.personas),
         seed=draw.getrandbits(31),
+        initial_patch=list(preparation.patch),
+        initial_calls=list(preparation.calls),
     )
     return draft.model_copy(update={"id": content_id("draft", draft)})
 

@@ -19,6 +19,8 @@ class Block:
     """One wish: reads, the proposal and its yes, writes, the report."""
 
     reads: Part = ()
+    guidance: Part = ()
+    """The agent's requests and the customer's own calls."""
     proposal: Part = ()
     writes: Part = ()
     report: Part = ()
@@ -26,6 +28,7 @@ class Block:
     def messages(self) -> Iterator[Message]:
         """Yield the block in order."""
         yield from self.reads
+        yield from self.guidance
         yield from self.proposal
         yield from self.writes
         yield from self.report
@@ -52,6 +55,11 @@ def gold_script(task: Task) -> Script:
     blocks = [
         Block(
             reads=tuple(map(doing, step.reads)),
+            guidance=tuple(
+                message
+                for guidance in step.guidance
+                for message in (saying(guidance.ask), calling(guidance.deed))
+            ),
             proposal=(saying(step.proposal), YES) if step.proposal else (),
             writes=tuple(map(doing, step.writes)),
             report=(saying(step.report), Message(role="user", content=answer)),

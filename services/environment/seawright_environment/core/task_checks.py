@@ -47,12 +47,12 @@ def _policy(candidate: Candidate) -> Finding | None:
 def _effect(candidate: Candidate) -> Finding | None:
     if candidate.refusal is not None:
         return candidate.refusal
-    writes = [index for index, call in enumerate(candidate.calls) if call is not None]
+    writes = [index for index, calls in enumerate(candidate.calls) if calls]
     for index in writes:
         if candidate.changes_nothing(index):
             why = "the write changes nothing"
             return Finding(failure_class="effect:no change", rationale=why, goal=index)
-    if len(writes) < 2:
+    if sum(map(len, candidate.calls)) < 2:
         return None
     for index in writes:
         if candidate.is_dispensable(index):

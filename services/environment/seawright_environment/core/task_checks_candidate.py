@@ -1,6 +1,7 @@
 """A draft on its way to a task: what it does when executed, computed once."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,12 +33,12 @@ class Candidate:
     @cached_property
     def start(self) -> World:
         """The world before anything was done."""
-        return World.open(self.base)
+        return World.open(self.base, self.draft.initial_patch, self.draft.initial_calls)
 
     @cached_property
-    def calls(self) -> list[EnvironmentCall | None]:
-        """The write of each goal; None where it asks for none."""
-        return [self.author.call_of(goal) for goal in self.draft.goals]
+    def calls(self) -> list[Sequence[EnvironmentCall]]:
+        """The writes of each goal, in order."""
+        return [self.author.calls_of(goal) for goal in self.draft.goals]
 
     @cached_property
     def worlds(self) -> list[World]:
@@ -57,13 +58,9 @@ class Candidate:
     @cached_property
     def _executed(self) -> tuple[list[World], Finding | None]:
         worlds = [self.start]
-        for index, (goal, call) in enumerate(zip(self.draft.goals, self.calls, strict=True)):
+        for index, (goal, calls) in enumerate(zip(self.draft.goals, self.calls, strict=True)):
             world = worlds[-1].fork()
-            if call is None:
-                obstacle = self.author.obstacle(world, goal)
-            else:
-                result = world.call(call.requestor, call.name, call.arguments)
-                obstacle = result.content.removeprefix("Error: ") if result.error else None
+            obstacle = _refusal(world, calls) if calls else self.author.obstacle(world, goal)
             if obstacle is not None:
                 return worlds, Finding(
                     failure_class=f"exec:{without_ids(obstacle)}", rationale=obstacle, goal=index
@@ -72,16 +69,31 @@ class Candidate:
         return worlds, None
 
     def changes_nothing(self, index: int) -> bool:
-        """Whether the write of a goal leaves the state as it was."""
+        """Whether the writes of a goal leave the state as it was."""
         return not diff_states(self.worlds[index].state, self.worlds[index + 1].state)
 
     def is_dispensable(self, index: int) -> bool:
-        """Whether the end is the same without the write of a goal."""
+        """Whether the end is the same without one of the writes of a goal."""
+        return any(
+            self._ends_alike_without(index, place) for place in range(len(self.calls[index]))
+        )
+
+    def _ends_alike_without(self, index: int, place: int) -> bool:
         world = self.start.fork()
-        for place, call in enumerate(self.calls):
-            if call is not None and place != index:
-                world.call(call.requestor, call.name, call.arguments)
+        for goal, calls in enumerate(self.calls):
+            for number, call in enumerate(calls):
+                if (goal, number) != (index, place):
+                    world.call(call.requestor, call.name, call.arguments)
         return not diff_states(self.gold.state, world.state)
+
+
+def _refusal(world: World, calls: Sequence[EnvironmentCall]) -> str | None:
+    """Make the calls; return what the first refused one was told."""
+    for call in calls:
+        result = world.call(call.requestor, call.name, call.arguments)
+        if result.error:
+            return result.content.removeprefix("Error: ")
+    return None
 
 
 def without_ids(text: str) -> str:

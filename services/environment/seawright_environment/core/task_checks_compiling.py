@@ -3,17 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from seawright_environment.core.checker_specs import compile_spec
+from seawright_environment.core.drafting import Author
 from seawright_environment.core.selftest import golden_order
 from seawright_environment.core.task_checks_candidate import Candidate
 from seawright_shared.records.base import Scalar, content_id
-from seawright_shared.records.tasks import (
-    Draft,
-    DraftGoal,
-    GoldenAction,
-    Outcome,
-    Solution,
-    Task,
-)
+from seawright_shared.records.domains import Outcome
+from seawright_shared.records.messages import ToolCall
+from seawright_shared.records.tasks import Draft, DraftGoal, GoldenAction, Solution, Task
 
 _RANKS: Mapping[Outcome, int] = {"transfer": 0, "fulfil": 1, "refuse": 2, "info": 3}
 """The lowest that a goal has is the task's."""
@@ -23,7 +19,7 @@ def compile_task(candidate: Candidate) -> Task:
     """Return the task, not yet self-tested. Its id is the hash of its content."""
     draft, author = candidate.draft, candidate.author
     composition = author.compose(candidate.start, draft)
-    outcomes: list[Outcome] = [author.outcome_of(goal) for goal in draft.goals]
+    outcomes: list[Outcome] = [author.kinds[goal.type].outcome for goal in draft.goals]
     outcome: Outcome = sorted(outcomes, key=_RANKS.__getitem__)[0]
     patch = candidate.gold.diff()
     actions = _golden(composition.solution, author.transfer_tool)
@@ -33,6 +29,8 @@ def compile_task(candidate: Candidate) -> Task:
         database=draft.database,
         customer_id=draft.customer_id,
         scenario=composition.scenario,
+        initial_patch=draft.initial_patch,
+        initial_calls=draft.initial_calls,
         golden_actions=golden_order(candidate.start, actions),
         final_patch=patch,
         checker=compile_spec(
@@ -48,19 +46,36 @@ def compile_task(candidate: Candidate) -> Task:
         goal_types=[goal.type for goal in draft.goals],
         features=_features(draft.goals),
         tier=_tier(draft),
+        pair=draft.pair,
+        policy_rules=_policy_rules(draft, author),
+        dual_control=any(author.kinds[goal.type].dual_control for goal in draft.goals),
     )
     plain = task.model_dump(mode="json", exclude={"id", "selftest"})
     return task.model_copy(update={"id": content_id("task", plain)})
 
 
 def _golden(solution: Solution, transfer_tool: str) -> list[GoldenAction]:
-    """Return what a right agent does beyond reading."""
-    return [
-        GoldenAction(id=call.id, name=call.name, arguments=call.arguments)
-        for step in solution.steps
-        for call in (*step.reads, *step.writes)
-        if call in step.writes or call.name == transfer_tool
-    ]
+    """Return what is done beyond reading, by the right agent and by the customer he guides."""
+    actions: list[GoldenAction] = []
+    for number, step in enumerate(solution.steps):
+        actions += [_action(call) for call in step.reads if call.name == transfer_tool]
+        actions += [
+            GoldenAction(
+                id=f"u{number}.{place}",
+                name=guidance.deed.name,
+                arguments=guidance.deed.arguments,
+                requestor=guidance.deed.requestor,
+            )
+            for place, guidance in enumerate(step.guidance)
+        ]
+        actions += [_action(call) for call in step.writes]
+    return actions
+
+
+def _action(call: ToolCall) -> GoldenAction:
+    return GoldenAction(
+        id=call.id, name=call.name, arguments=call.arguments, requestor=call.requestor
+    )
 
 
 def _features(goals: Sequence[DraftGoal]) -> dict[str, Scalar]:
@@ -70,6 +85,11 @@ def _features(goals: Sequence[DraftGoal]) -> dict[str, Scalar]:
         for index, goal in enumerate(goals)
         for name, value in goal.features.items()
     }
+
+
+def _policy_rules(draft: Draft, author: Author) -> list[str]:
+    rules = [rule for goal in draft.goals for rule in author.kinds[goal.type].policy_rules]
+    return list(dict.fromkeys([*rules, *([draft.policy_rule] if draft.policy_rule else [])]))
 
 
 def _tier(draft: Draft) -> int:

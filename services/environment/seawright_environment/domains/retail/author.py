@@ -1,16 +1,23 @@
 """The shop's procedural author: goals, rules, phrases and solutions behind one port."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from seawright_environment.core.drafting import Composition, Scene, View
+from seawright_environment.core.drafting import (
+    Composition,
+    Contrast,
+    Preparation,
+    Scene,
+    View,
+)
 from seawright_environment.core.world import World
 from seawright_environment.domains.retail import rules, rules_references, solution_variants
 from seawright_environment.domains.retail.goals import FEATURES, GOALS, draw_goal
 from seawright_environment.domains.retail.goals_draws import Pen
 from seawright_environment.domains.retail.goals_shop import Shop
 from seawright_environment.domains.retail.solution import TRANSFER, compose
-from seawright_shared.records.tasks import Draft, DraftGoal, EnvironmentCall, Outcome
+from seawright_shared.records.domains import GoalKind, PolicyRule
+from seawright_shared.records.tasks import Draft, DraftGoal, EnvironmentCall
 
 
 class RetailAuthor:
@@ -18,6 +25,10 @@ class RetailAuthor:
 
     goal_types: tuple[str, ...] = tuple(GOALS)
     features: tuple[str, ...] = FEATURES
+    kinds: Mapping[str, GoalKind] = {
+        name: GoalKind(name=name, outcome=kind.outcome) for name, kind in GOALS.items()
+    }
+    policy_rules: tuple[PolicyRule, ...] = ()
     transfer_tool = TRANSFER
 
     def customers(self, view: View) -> Sequence[str]:
@@ -28,15 +39,24 @@ class RetailAuthor:
         """Return a goal that need not be possible; None where the customer cannot even ask."""
         return draw_goal(Pen(scene, Shop(scene.view), draw), goal_type)
 
-    def outcome_of(self, goal: DraftGoal) -> Outcome:
-        """Return what a right agent does about the goal."""
-        return GOALS[goal.type].outcome
+    def prepare(
+        self, view: View, customer_id: str, goals: Sequence[DraftGoal], draw: random.Random
+    ) -> Preparation:
+        """Return nothing: the shop's goals are asked of its database as it is."""
+        del view, customer_id, goals, draw
+        return Preparation()
 
-    def call_of(self, goal: DraftGoal) -> EnvironmentCall | None:
-        """Return the write that the goal asks for; None where it asks for none."""
+    def contrast(self, view: View, draft: Draft, draw: random.Random) -> Contrast | None:
+        """Return the draft on either side of a rule; None where it stands near none."""
+        del view, draft, draw
+        return None
+
+    def calls_of(self, goal: DraftGoal) -> Sequence[EnvironmentCall]:
+        """Return the write that the goal asks for, if it asks for one."""
         if goal.type not in GOALS or GOALS[goal.type].outcome != "fulfil":
-            return None
-        return EnvironmentCall(requestor="assistant", name=goal.type, arguments=goal.arguments)
+            return ()
+        call = EnvironmentCall(requestor="assistant", name=goal.type, arguments=goal.arguments)
+        return (call,)
 
     def flaw(self, draft: Draft) -> str | None:
         """Say why a draft is no draft of this domain."""

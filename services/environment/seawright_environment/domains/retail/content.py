@@ -25,5 +25,7 @@ RETAIL = DomainContent(
     domain_policy=_domain_policy,
     goal_types=tuple(RetailAuthor.goal_types),
     features=tuple(RetailAuthor.features),
+    goal_kinds=tuple(RetailAuthor.kinds.values()),
+    policy_rules=RetailAuthor.policy_rules,
     ordered_fields=frozenset({"exchange_items", "exchange_new_items"}),
 )

@@ -9,7 +9,8 @@ from pydantic import JsonValue
 from seawright_environment.domains.retail.goals_draws import REASONS, SHARE_STRANGER, Pen
 from seawright_environment.domains.retail.goals_shop import total_paid
 from seawright_shared.records.base import Scalar
-from seawright_shared.records.tasks import DraftGoal, Outcome
+from seawright_shared.records.domains import Outcome
+from seawright_shared.records.tasks import DraftGoal
 
 FACTS = ("status", "total", "tracking", "cancel_reason", "delivery_date", "courier")
 """What customers ask about an order; not all of it is known."""

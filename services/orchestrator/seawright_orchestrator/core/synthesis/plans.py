@@ -129,6 +129,7 @@ def themed_plan(
         disclosures=_emphasised(DISCLOSURES, theme.disclosure),
         references=_emphasised(REFERENCES, theme.reference),
         personas=[theme.persona, *PERSONAS],
+        contrast_rate=spec.contrast_rate,
     )
     return stamped(plan)
 

@@ -77,5 +77,6 @@ def _request(order: CandidateOrder, number: int, goals: dict[str, float]) -> Dra
             "disclosures": plan.disclosures,
             "references": plan.references,
             "personas": plan.personas,
+            "contrast_rate": plan.contrast_rate,
         }
     )
