@@ -23,6 +23,7 @@ from seawright_console.core.ports import Screen
 from seawright_console.core.report import report_of
 from seawright_console.core.run_failure import RunFailedError
 from seawright_console.settings import Settings
+from seawright_console.usecases.end_earlier import EndEarlier
 from seawright_console.usecases.gather_findings import GatherFindings
 from seawright_console.usecases.run_demo import RunDemo
 from seawright_shared.records.ids import new_id
@@ -72,11 +73,16 @@ async def _demo(
     if plan.tau2 and url is None:
         require_tau2_data(tau2_data_dir(), "retail")
     async with AsyncExitStack() as stack:
+        running = None
         if url is None:
             running = await stack.enter_async_context(embedded(folder, settings.host, port))
             url = running.url
             shown.say(f"dashboard while it runs: {url}/")
         at = await stack.enter_async_context(deployment(settings, url))
+        if running is not None:
+            # The folder is locked: no other demonstration is at work here.
+            for ended in await EndEarlier(deployment=at)():
+                shown.say(f"ended {ended.id} of an earlier demonstration that was interrupted")
         run_demo = RunDemo(
             deployment=at,
             plan=plan,
