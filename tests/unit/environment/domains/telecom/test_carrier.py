@@ -11,6 +11,7 @@ from seawright_environment.core.world import Base, World
 from seawright_environment.domains.telecom.content import TELECOM
 from seawright_environment.domains.telecom.seed import generate_tables
 from seawright_environment.domains.telecom.state import TODAY
+from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.messages import ToolResult
 from seawright_shared.records.tasks import EnvironmentCall
 
@@ -157,3 +158,37 @@ def test_roaming_that_is_on_already_writes_nothing():
     assert "already" in result.content
     assert world.diff() == []
     assert line["roaming_enabled"] is True
+
+
+@pytest.mark.parametrize("status", ["Paid", "Draft"])
+def test_only_a_bill_that_is_due_can_be_asked_for(status: str):
+    awaiting = {
+        bill["customer_id"]
+        for bill in TABLES["bills"].values()
+        if bill["status"] == "Awaiting Payment"
+    }
+    key, bill = next(
+        (key, bill)
+        for key, bill in TABLES["bills"].items()
+        if bill["status"] == status and bill["customer_id"] not in awaiting
+    )
+    world = World.open(BASE)
+    asked = {"customer_id": bill["customer_id"], "bill_id": key}
+    assert world.call("assistant", "send_payment_request", asked).error
+    assert world.diff() == []
+
+
+@pytest.mark.parametrize("limit", [0, -1, True, 1.5, "2", None])
+def test_a_limit_of_bills_is_a_whole_number_from_one(limit: Any):
+    customer = next(iter(TABLES["customers"]))
+    asked = {"customer_id": customer, "limit": limit}
+    assert World.open(BASE).call("assistant", "get_bills_for_customer", asked).error
+
+
+@pytest.mark.parametrize("wrong", [-0.1, True, "much", None])
+def test_a_corrected_start_takes_amounts_only(wrong: Any):
+    customer, line = line_where("Active")
+    arguments = {"customer_id": customer, "line_id": line, "data_used_gb": wrong}
+    call = EnvironmentCall(requestor="assistant", name="set_data_usage", arguments=arguments)
+    with pytest.raises(InvalidRequestError, match="number from 0"):
+        World.open(BASE, calls=[call])
