@@ -94,6 +94,9 @@ class EvaluationPlan(Record):
     task_checks: list[CheckConfig]
     min_kill: float = 0.95
     max_noop_share: float = 0.15
+    audit_rate: float = 0.05
+    """Share of the candidates refused by a check that may be loosened which an independent agent
+    plays all the same: they are never accepted, they show whether the check is too strict."""
 
 
 class RuleDiff(Record):
@@ -122,5 +125,9 @@ class Reflection(Record):
     diff: RuleDiff
     predicted_yield: float
     observed_yield: float | None = None
+    origin: Literal["miner", "llm", "random"] = "miner"
+    """Who proposed what was taken."""
+    contest: dict[str, float] = {}
+    """Yield measured on probe drafts for each proposal, by who made it; empty: one proposal."""
     accepted: bool | None = None
     """False: it was worse and rolled back; None: not yet observed."""

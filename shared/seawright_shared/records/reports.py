@@ -11,6 +11,18 @@ class Interval(Record):
     high: float
 
 
+class StageUsage(Record):
+    """What one stage spent at a model's endpoint."""
+
+    num_calls: int = 0
+    num_cached: int = 0
+    """Calls answered by the cache: they cost nothing."""
+    num_prompt_tokens: int = 0
+    num_sampled_tokens: int = 0
+    dollars: float = 0.0
+    seconds: float = 0.0
+
+
 class IterationReport(Record):
     """What one iteration of one stream did."""
 
@@ -27,6 +39,18 @@ class IterationReport(Record):
     num_sequences: int = 0
     """Different sequences of tool names among the accepted."""
     seconds: float = 0.0
+    mixed_yield: float | None = None
+    """The yield at the first plan's mix of goals, without probes: comparable over iterations."""
+    routes: dict[str, int] = {}
+    """Episodes and candidates by where their attribution sent them, as in `reroll`."""
+    num_drawn: int = 0
+    num_held_back: int = 0
+    """Draws that the plan's rules held back."""
+    num_probes: int = 0
+    cells: dict[str, int] = {}
+    """Accepted per cell of the coverage grid: `goal|outcome|tier|disclosure`."""
+    usage: dict[str, StageUsage] = {}
+    """By stage; empty where no model was asked."""
 
     @property
     def yield_share(self) -> float:

@@ -1,10 +1,15 @@
 """What synthesis asks of the world: drafts, task checks, played episodes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from seawright_orchestrator.core.synthesis.state import CandidateOutcome, PlanStream
 from seawright_shared.contracts.environment import DraftRequest, TaskCheckRequest, TaskCheckResult
-from seawright_shared.records.domains import DatabaseRef
+from seawright_shared.records.domains import DatabaseRef, Domain
+from seawright_shared.records.plans import EvaluationPlan, Plan, Reflection
+from seawright_shared.records.reports import StageUsage
+from seawright_shared.records.specs import SynthesisSpec
 from seawright_shared.records.tasks import Draft, Task
 from seawright_shared.records.trajectories import AgentSpec, Trajectory, UserSpec
 from seawright_shared.records.verdicts import Verdict
@@ -52,4 +57,56 @@ class EpisodePlayer(Protocol):
         self, task: Task, agent: AgentSpec, user: UserSpec, seed: int, max_turns: int
     ) -> PlayedEpisode:
         """Return the recorded episode with its verdict."""
+        ...
+
+
+class KnownWishes(Protocol):
+    """Remembers which wishes were accepted, however many: looked up by hash, never listed."""
+
+    async def known(self, keys: Sequence[str]) -> frozenset[str]:
+        """Return those of the keys that were accepted before."""
+        ...
+
+
+class Planner(Protocol):
+    """Writes the plan pairs that a run starts with. A stand-in for the drawn ones."""
+
+    async def plans(
+        self, run_id: str, spec: SynthesisSpec, domain: Domain
+    ) -> list[tuple[Plan, EvaluationPlan]]:
+        """Return `spec.num_streams` pairs, each written with the earlier ones in view."""
+        ...
+
+
+class TaskJudge(Protocol):
+    """Reads tasks that passed every computed check: do words, gold and difference agree?"""
+
+    async def judge(self, tasks: Sequence[Task]) -> list[Verdict]:
+        """Return one verdict per task, in order; one that nobody could give is `ok`."""
+        ...
+
+
+class TrajectoryJudge(Protocol):
+    """Reads played episodes. Replay decides; where a judge differs, the judge is blamed."""
+
+    async def judge(self, task: Task, episode: PlayedEpisode) -> Verdict | None:
+        """Return the committee's verdict, or None where it has none."""
+        ...
+
+
+class Proposer(Protocol):
+    """Proposes a plan's next version beside the miner's; measurement chooses between them."""
+
+    async def propose(
+        self, stream: PlanStream, latest: Sequence[CandidateOutcome], mined: Reflection | None
+    ) -> Plan | None:
+        """Return the next version, or None where there is nothing to propose."""
+        ...
+
+
+class UsageMeter(Protocol):
+    """Knows what the parts that ask a model's endpoint have spent."""
+
+    def taken(self) -> dict[str, StageUsage]:
+        """Return what was spent by stage since this was asked last."""
         ...
