@@ -2,7 +2,7 @@
 
 from typing import Literal, Self
 
-from pydantic import JsonValue, model_validator
+from pydantic import Field, JsonValue, model_validator
 
 from seawright_shared.records.base import Record
 
@@ -62,6 +62,9 @@ class CheckerSpec(Record):
     never_called: list[str] = []
     before: list[BeforeItem] = []
     confirmed_before_writes: bool = False
+    """Of the agent's writes only: what the customer does himself he need not confirm."""
+    confirmed_writes: list[str] = Field(default=[], exclude_if=lambda names: not names)
+    """Names of the writes that need his yes; empty: all."""
     said: list[SaidItem] = []
 
 

@@ -60,6 +60,8 @@ class Deed(Record):
     """Alternatives; a message that holds all lower-case words of one of them asks for it."""
     says: str
     """How he tells what came of it; `{result}` is the tool's answer."""
+    once: bool = False
+    """He does it once only: what he switched off stays off, however often he is asked."""
 
 
 class Wish(Record):

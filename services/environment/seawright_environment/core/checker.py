@@ -166,10 +166,15 @@ def _confirmed(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
     if not spec.confirmed_before_writes:
         return
     is_write = run.world.base.content.is_write
-    writes = [call for call in run.calls if call.ok and is_write(call.name)]
+    writes = [
+        call
+        for call in run.calls
+        if call.ok and call.requestor == "assistant" and is_write(call.name)
+    ]
     turns = [call.turn for call in writes]
     for call in writes:
-        if not is_confirmed(call, run.messages, turns):
+        is_free = spec.confirmed_writes and call.name not in spec.confirmed_writes
+        if not is_free and not is_confirmed(call, run.messages, turns):
             why = f"{call.name} was not confirmed: no yes to a proposal that names its details"
             yield Check(id=f"confirmed:{call.name}", ok=False, why=why)
             return

@@ -76,6 +76,7 @@ class Claims(_Claim):
     never_called: list[Short] = Field(max_length=MAX_ITEMS)
     before: list[BeforeClaim] = Field(max_length=MAX_ITEMS)
     confirmed: bool
+    confirmed_writes: list[Short] = Field(default=[], max_length=MAX_ITEMS)
     said: list[SaidClaim] = Field(max_length=MAX_ITEMS)
 
     def is_empty(self) -> bool:
@@ -108,6 +109,7 @@ def judge_claims(claims: Claims, run: Replay) -> list[Check] | str:
         never_called=claims.never_called,
         before=[BeforeItem(first=each.first, then=each.then) for each in claims.before],
         confirmed_before_writes=claims.confirmed,
+        confirmed_writes=claims.confirmed_writes,
         said=[
             SaidItem(role=each.role, text=each.text, any_of=each.any_of, cents=each.cents)
             for each in claims.said

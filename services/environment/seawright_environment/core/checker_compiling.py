@@ -51,7 +51,8 @@ def _lines(spec: CheckerSpec) -> Iterator[str]:
     for item in spec.before:
         yield f"ck.before({item.first!r}, {item.then!r})"
     if spec.confirmed_before_writes:
-        yield "ck.confirmed_before_writes()"
+        names = _value(list(spec.confirmed_writes)) if spec.confirmed_writes else ""
+        yield f"ck.confirmed_before_writes({names})"
     for said in spec.said:
         texts = _value(list(said.any_of))
         yield f"ck.said({said.role!r}, text={said.text!r}, any_of={texts}, money={said.cents!r})"

@@ -1,11 +1,13 @@
 """Checkers compiled from gold: what changed must have changed, and nothing else may."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from seawright_environment.core.checker import WRITES
 from seawright_environment.core.checker_values import Compare
+from seawright_environment.core.domain_content import IDENTIFY
 from seawright_shared.records.checkers import (
     BeforeItem,
     CalledItem,
@@ -16,8 +18,16 @@ from seawright_shared.records.checkers import (
 from seawright_shared.records.domains import Outcome
 from seawright_shared.records.tasks import PatchOp
 
-IDENTIFY = "find_user_id_*"
-"""How a customer is identified, in every domain that has these tools."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """What a domain asks of every agent, whatever the task."""
+
+    identify: str = IDENTIFY
+    """A glob of the tools that find out who the customer is."""
+    confirmed: Sequence[str] | None = ()
+    """Writes that need the customer's yes; empty: all; None: none."""
+    ordered_fields: frozenset[str] = frozenset()
 
 
 def compile_spec(
@@ -27,20 +37,22 @@ def compile_spec(
     called: Sequence[CalledItem],
     said: Sequence[SaidItem],
     transfer_tool: str,
-    ordered_fields: frozenset[str] = frozenset(),
+    manners: Manners = Manners(),
 ) -> CheckerSpec:
     """Return the spec of a task whose gold changes the state by `patch`."""
     may_transfer = outcome == "transfer"
-    before = [BeforeItem(first=IDENTIFY, then=WRITES)]
+    before = [BeforeItem(first=manners.identify, then=WRITES)]
     if may_transfer:
-        before.append(BeforeItem(first=IDENTIFY, then=transfer_tool))
+        before.append(BeforeItem(first=manners.identify, then=transfer_tool))
+    ordered_fields = manners.ordered_fields
     return CheckerSpec(
         goals=[_goal(operation, ordered_fields) for operation in patch],
         frame=["/".join(map(str, operation.path)) for operation in patch],
         called=list(called),
         never_called=[] if may_transfer else [transfer_tool],
         before=before,
-        confirmed_before_writes=bool(patch),
+        confirmed_before_writes=bool(patch) and manners.confirmed is not None,
+        confirmed_writes=list(manners.confirmed or ()),
         said=list(said),
     )
 

@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 from seawright_environment.core.json_values import JsonObject, Tables
-from seawright_environment.core.state import State
+from seawright_environment.core.state import State, Table
 from seawright_environment.core.toolkits import Tool, Toolkit
 from seawright_shared.errors import NotFoundError
 from seawright_shared.records.base import content_hash
 from seawright_shared.records.domains import Domain, GoalKind, PolicyRule
 from seawright_shared.records.messages import Requestor, ToolSchema
+from seawright_shared.records.tasks import DraftGoal
 
+IDENTIFY = "find_user_id_*"
+"""How a customer is identified where the domain says nothing else."""
 Assertion = Callable[[State, Mapping[str, JsonValue]], bool]
 
 
@@ -53,6 +56,12 @@ class DomainContent:
     policy_rules: tuple[PolicyRule, ...] = ()
     ordered_fields: frozenset[str] = frozenset()
     """Lists of texts whose order tells something; checkers compare all others as multisets."""
+    identify_tools: str = IDENTIFY
+    """A glob of the tools by which the agent finds out who the customer is."""
+    confirmed_writes: tuple[str, ...] = ()
+    """The agent's writes that need the customer's yes by the domain's policy; empty: all."""
+    is_well: Callable[[Mapping[str, Table], DraftGoal], bool | None] | None = None
+    """Whether what a goal is about works in a state; None: it is not about what works or not."""
     now: str = ""
     """The domain's own present as its tools and policy tell it; empty where it has none."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from pydantic import JsonValue
 
@@ -59,33 +60,36 @@ def _silent(trial: Trial) -> Iterator[Script]:
 
 
 def _drop_write(trial: Trial) -> Iterator[Script]:
-    for number, index, _ in _writes(trial.script):
-        yield _with_writes(trial.script, number, index, ())
+    for place, _ in _writes(trial):
+        yield _with_writes(trial.script, place, ())
 
 
 def _near_miss(trial: Trial) -> Iterator[Script]:
-    for number, index, call in _writes(trial.script):
+    for place, call in _writes(trial):
         for wrong in trial.author.near_misses(trial.start.view, _customer(trial), _plain(call)):
-            script = _with_writes(trial.script, number, index, (calling(wrong),))
-            yield _proposing(script, number, wrong)
+            script = _with_writes(trial.script, place, (calling(wrong),))
+            # Only what was proposed is proposed wrongly, too.
+            is_proposed = place.part == "writes"
+            yield _proposing(script, place.block, wrong) if is_proposed else script
 
 
 def _duplicate_write(trial: Trial) -> Iterator[Script]:
-    for number, index, call in _writes(trial.script):
+    for place, call in _writes(trial):
         again = calling(_plain(call))
-        yield _with_writes(trial.script, number, index, (again, again))
+        yield _with_writes(trial.script, place, (again, again))
 
 
 def _collateral(trial: Trial) -> Iterator[Script]:
-    right = [_plain(call) for _, _, call in _writes(trial.script)]
+    right = [_plain(call) for _, call in _writes(trial)]
     for wrong in trial.author.collateral(trial.start.view, _customer(trial), right):
         yield _with_extra(trial.script, wrong)
 
 
 def _wrong_requestor(trial: Trial) -> Iterator[Script]:
-    for number, index, call in _writes(trial.script):
-        by_user = EnvironmentCall(requestor="user", name=call.name, arguments=call.arguments)
-        yield _with_writes(trial.script, number, index, (calling(by_user),))
+    for place, call in _writes(trial):
+        other = "assistant" if call.requestor == "user" else "user"
+        by_other = EnvironmentCall(requestor=other, name=call.name, arguments=call.arguments)
+        yield _with_writes(trial.script, place, (calling(by_other),))
 
 
 def _unconfirmed(trial: Trial) -> Iterator[Script]:
@@ -126,8 +130,12 @@ def _unread(trial: Trial) -> Iterator[Script]:
     spec = trial.spec
     for item in spec.called:
         blocks = tuple(
-            replace(b, reads=tuple(m for m in b.reads if not _makes(m, item)))
-            for b in trial.script.blocks
+            replace(
+                block,
+                reads=tuple(m for m in block.reads if not _makes(m, item)),
+                guidance=tuple(m for m in block.guidance if not _makes(m, item)),
+            )
+            for block in trial.script.blocks
         )
         if blocks != trial.script.blocks:
             yield replace(trial.script, blocks=blocks)
@@ -162,16 +170,35 @@ OPERATORS: Mapping[str, Callable[[Trial], Iterator[Script]]] = {
 
 
 def writes_of(script: Script) -> list[ToolCall]:
-    """Return the writes of a script in order."""
-    return [call for _, _, call in _writes(script)]
+    """Return the writes that were proposed, in order."""
+    return [
+        call
+        for block in script.blocks
+        for message in block.writes
+        for call in message.tool_calls or ()
+    ]
 
 
-def _writes(script: Script) -> Iterator[tuple[int, int, ToolCall]]:
-    """Yield block number, place in it and call."""
-    for number, block in enumerate(script.blocks):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where a write stands: in the guidance of both parties, or among what was proposed."""
+
+    block: int
+    part: Literal["guidance", "writes"]
+    index: int
+
+
+def _writes(trial: Trial) -> Iterator[tuple[_Place, ToolCall]]:
+    """Yield every write of either party with its place, in order."""
+    is_write = trial.start.base.content.is_write
+    for number, block in enumerate(trial.script.blocks):
+        for index, message in enumerate(block.guidance):
+            for call in message.tool_calls or ():
+                if is_write(call.name):
+                    yield _Place(block=number, part="guidance", index=index), call
         for index, message in enumerate(block.writes):
             for call in message.tool_calls or ():
-                yield number, index, call
+                yield _Place(block=number, part="writes", index=index), call
 
 
 def _with_block(script: Script, number: int, block: Block) -> Script:
@@ -179,10 +206,13 @@ def _with_block(script: Script, number: int, block: Block) -> Script:
     return replace(script, blocks=blocks)
 
 
-def _with_writes(script: Script, number: int, index: int, instead: Part) -> Script:
-    block = script.blocks[number]
-    writes = (*block.writes[:index], *instead, *block.writes[index + 1 :])
-    return _with_block(script, number, replace(block, writes=writes))
+def _with_writes(script: Script, place: _Place, instead: Part) -> Script:
+    block = script.blocks[place.block]
+    if place.part == "guidance":
+        guidance = (*block.guidance[: place.index], *instead, *block.guidance[place.index + 1 :])
+        return _with_block(script, place.block, replace(block, guidance=guidance))
+    writes = (*block.writes[: place.index], *instead, *block.writes[place.index + 1 :])
+    return _with_block(script, place.block, replace(block, writes=writes))
 
 
 def _proposing(script: Script, number: int, call: EnvironmentCall) -> Script:

@@ -57,7 +57,7 @@ def _orders(trial: Trial) -> Iterator[tuple[int, ...]]:
     numbers = range(len(trial.script.blocks))
     owner: dict[str, int] = {}
     for number, block in enumerate(trial.script.blocks):
-        for message in (*block.reads, *block.writes):
+        for message in (*block.reads, *block.guidance, *block.writes):
             owner.update({call.id: number for call in message.tool_calls or ()})
     needs = {
         (owner[action.id], owner[earlier])

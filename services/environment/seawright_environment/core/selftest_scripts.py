@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from seawright_environment.core.replay import CallRecord, Replay
 from seawright_environment.core.world import World
 from seawright_shared.records.messages import Message, ToolCall
-from seawright_shared.records.tasks import EnvironmentCall, Task
+from seawright_shared.records.tasks import EnvironmentCall, Guidance, Task
 
 GREETING = "Hi! How can I help you today?"
 YES = Message(role="user", content="Yes.")
@@ -55,16 +55,12 @@ def gold_script(task: Task) -> Script:
     blocks = [
         Block(
             reads=tuple(map(doing, step.reads)),
-            guidance=tuple(
-                message
-                for guidance in step.guidance
-                for message in (saying(guidance.ask), calling(guidance.deed))
-            ),
+            guidance=_guided(number, step.guidance),
             proposal=(saying(step.proposal), YES) if step.proposal else (),
             writes=tuple(map(doing, step.writes)),
             report=(saying(step.report), Message(role="user", content=answer)),
         )
-        for step, answer in zip(task.solution.steps, answers, strict=True)
+        for number, (step, answer) in enumerate(zip(task.solution.steps, answers, strict=True))
     ]
     told = " ".join(fact.text for fact in task.scenario.facts)
     opening = (
@@ -75,6 +71,27 @@ def gold_script(task: Task) -> Script:
     )
     identify = tuple(map(doing, task.solution.identify))
     return Script(opening=opening, identify=identify, blocks=tuple(blocks))
+
+
+def _guided(number: int, guidances: Sequence[Guidance]) -> Part:
+    """Return the requests and what is done about them; what the agent does himself he asks none."""
+    messages: list[Message] = []
+    for place, guidance in enumerate(guidances):
+        deed = guidance.deed
+        call = ToolCall(
+            id=deed_id(number, place),
+            name=deed.name,
+            arguments=deed.arguments,
+            requestor=deed.requestor,
+        )
+        messages += [saying(guidance.ask)] if guidance.ask else []
+        messages.append(doing(call))
+    return tuple(messages)
+
+
+def deed_id(number: int, place: int) -> str:
+    """Return the id of the call at a place of a step's guidance: the golden action's, too."""
+    return f"u{number}.{place}"
 
 
 def saying(text: str) -> Message:

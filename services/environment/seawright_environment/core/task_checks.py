@@ -52,6 +52,10 @@ def _effect(candidate: Candidate) -> Finding | None:
         if candidate.changes_nothing(index):
             why = "the write changes nothing"
             return Finding(failure_class="effect:no change", rationale=why, goal=index)
+    for index in writes:
+        why = candidate.ailment(index)
+        if why:
+            return Finding(failure_class=f"effect:{why}", rationale=why, goal=index)
     if sum(map(len, candidate.calls)) < 2:
         return None
     for index in writes:

@@ -72,6 +72,23 @@ class Candidate:
         """Whether the writes of a goal leave the state as it was."""
         return not diff_states(self.worlds[index].state, self.worlds[index + 1].state)
 
+    def ailment(self, index: int) -> str | None:
+        """Say why the writes of a goal are no cure: too much of it, or not enough.
+
+        What the goal is about must be ill until the last write, and well after it if the goal
+        can be fulfilled at all.
+        """
+        is_well, goal = self.base.content.is_well, self.draft.goals[index]
+        world = self.worlds[index].fork()
+        if is_well is None or is_well(world.view, goal) is None:
+            return None
+        for call in self.calls[index]:
+            if is_well(world.view, goal):
+                return "it works before the last remedy"
+            world.call(call.requestor, call.name, call.arguments)
+        is_curable = self.author.kinds[goal.type].outcome == "fulfil"
+        return None if is_well(world.view, goal) == is_curable else "it does not work in the end"
+
     def is_dispensable(self, index: int) -> bool:
         """Whether the end is the same without one of the writes of a goal."""
         return any(

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from seawright_environment.core.checker_specs import compile_spec
+from seawright_environment.core.checker_specs import Manners, compile_spec
 from seawright_environment.core.drafting import Author
 from seawright_environment.core.selftest import golden_order
+from seawright_environment.core.selftest_scripts import deed_id
 from seawright_environment.core.task_checks_candidate import Candidate
 from seawright_shared.records.base import Scalar, content_id
 from seawright_shared.records.domains import Outcome
@@ -22,7 +23,7 @@ def compile_task(candidate: Candidate) -> Task:
     outcomes: list[Outcome] = [author.kinds[goal.type].outcome for goal in draft.goals]
     outcome: Outcome = sorted(outcomes, key=_RANKS.__getitem__)[0]
     patch = candidate.gold.diff()
-    actions = _golden(composition.solution, author.transfer_tool)
+    actions = _golden(candidate, composition.solution)
     task = Task(
         id="",
         domain=draft.domain,
@@ -39,7 +40,7 @@ def compile_task(candidate: Candidate) -> Task:
             called=composition.called,
             said=composition.said,
             transfer_tool=author.transfer_tool,
-            ordered_fields=candidate.base.content.ordered_fields,
+            manners=_manners(candidate, actions),
         ),
         solution=composition.solution,
         outcome=outcome,
@@ -54,19 +55,33 @@ def compile_task(candidate: Candidate) -> Task:
     return task.model_copy(update={"id": content_id("task", plain)})
 
 
-def _golden(solution: Solution, transfer_tool: str) -> list[GoldenAction]:
+def _manners(candidate: Candidate, actions: Sequence[GoldenAction]) -> Manners:
+    """Return what the domain asks of the agent; only some writes may need a yes."""
+    content = candidate.base.content
+    names = content.confirmed_writes
+    is_asked = not names or any(action.name in names for action in actions)
+    return Manners(
+        identify=content.identify_tools,
+        confirmed=names if is_asked else None,
+        ordered_fields=content.ordered_fields,
+    )
+
+
+def _golden(candidate: Candidate, solution: Solution) -> list[GoldenAction]:
     """Return what is done beyond reading, by the right agent and by the customer he guides."""
     actions: list[GoldenAction] = []
+    is_write, transfer_tool = candidate.base.content.is_write, candidate.author.transfer_tool
     for number, step in enumerate(solution.steps):
         actions += [_action(call) for call in step.reads if call.name == transfer_tool]
         actions += [
             GoldenAction(
-                id=f"u{number}.{place}",
+                id=deed_id(number, place),
                 name=guidance.deed.name,
                 arguments=guidance.deed.arguments,
                 requestor=guidance.deed.requestor,
             )
             for place, guidance in enumerate(step.guidance)
+            if is_write(guidance.deed.name) or guidance.deed.name == transfer_tool
         ]
         actions += [_action(call) for call in step.writes]
     return actions

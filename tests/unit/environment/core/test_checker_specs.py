@@ -1,6 +1,6 @@
 """A compiled checker asks for what gold changed: lists as multisets, but where order tells."""
 
-from seawright_environment.core.checker_specs import compile_spec
+from seawright_environment.core.checker_specs import Manners, compile_spec
 from seawright_environment.domains import DOMAINS
 from seawright_shared.records.tasks import PatchOp
 
@@ -16,6 +16,6 @@ def test_who_becomes_what_in_an_exchange_is_told_by_the_order_of_two_lists():
         called=[],
         said=[],
         transfer_tool="transfer_to_human_agents",
-        ordered_fields=DOMAINS["retail"].ordered_fields,
+        manners=Manners(ordered_fields=DOMAINS["retail"].ordered_fields),
     )
     assert [goal.compare for goal in spec.goals] == ["exact", "exact", "unordered"]

@@ -142,6 +142,7 @@ class Ck:
     def __init__(self) -> None:
         self.claims: dict = {"goals": [], "any_of": [], "frames": [], "called": []}
         self.claims.update({"never_called": [], "before": [], "confirmed": False, "said": []})
+        self.claims["confirmed_writes"] = []
 
     def goal(self, id: str, ok: bool, why: str = "") -> None:
         """Claim what the checker found out by itself."""
@@ -167,9 +168,10 @@ class Ck:
         """Claim an order of calls."""
         self.claims["before"].append({"first": first, "then": then})
 
-    def confirmed_before_writes(self) -> None:
-        """Claim that the customer said yes to each write's details."""
+    def confirmed_before_writes(self, writes: list | None = None) -> None:
+        """Claim that the customer said yes to the details of each write, or of those named."""
         self.claims["confirmed"] = True
+        self.claims["confirmed_writes"] = list(writes or [])
 
     def said(
         self,

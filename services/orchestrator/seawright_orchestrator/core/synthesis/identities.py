@@ -22,13 +22,15 @@ def draft_key(draft: Draft) -> str:
 
 
 def sequence(task: Task) -> tuple[str, ...]:
-    """Return the tools that a right agent calls, in order: the task's signature."""
+    """Return the tools that are called in a right episode, in order: the task's signature."""
     if task.solution is None:
         return tuple(action.name for action in task.golden_actions)
-    calls = list(task.solution.identify)
+    calls = [call.name for call in task.solution.identify]
     for step in task.solution.steps:
-        calls += [*step.reads, *step.writes]
-    return tuple(call.name for call in calls)
+        calls += [call.name for call in step.reads]
+        calls += [guidance.deed.name for guidance in step.guidance]
+        calls += [call.name for call in step.writes]
+    return tuple(calls)
 
 
 def names_forbidden(made: Draft | Task, forbidden: frozenset[str]) -> str | None:
