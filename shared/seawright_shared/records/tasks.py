@@ -60,8 +60,9 @@ class Deed(Record):
     """Alternatives; a message that holds all lower-case words of one of them asks for it."""
     says: str
     """How he tells what came of it; `{result}` is the tool's answer."""
-    once: bool = False
-    """He does it once only: what he switched off stays off, however often he is asked."""
+    alternates: bool = False
+    """A switch: of one tool's deeds that alternate, only the next in order can be done, as on
+    comes after off; the first is what can be done at the start."""
 
 
 class Wish(Record):
@@ -89,9 +90,12 @@ class Scenario(Record):
 
 
 class Guidance(Record):
-    """What the agent asks the customer to do, and the call of the customer's that must follow."""
+    """What the agent asks the customer to do, and the call of the customer's that must follow.
 
-    ask: str
+    A call of the agent's own is made after the customer's yes, or at once where nothing is asked.
+    """
+
+    ask: str = ""
     deed: EnvironmentCall
 
 

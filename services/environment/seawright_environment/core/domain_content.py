@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 from seawright_environment.core.json_values import JsonObject, Tables
-from seawright_environment.core.state import State, Table
+from seawright_environment.core.state import State
 from seawright_environment.core.toolkits import Tool, Toolkit
 from seawright_shared.errors import NotFoundError
 from seawright_shared.records.base import content_hash
@@ -60,7 +60,7 @@ class DomainContent:
     """A glob of the tools by which the agent finds out who the customer is."""
     confirmed_writes: tuple[str, ...] = ()
     """The agent's writes that need the customer's yes by the domain's policy; empty: all."""
-    is_well: Callable[[Mapping[str, Table], DraftGoal], bool | None] | None = None
+    is_well: Callable[[State, DraftGoal], bool | None] | None = None
     """Whether what a goal is about works in a state; None: it is not about what works or not."""
     now: str = ""
     """The domain's own present as its tools and policy tell it; empty where it has none."""

@@ -74,7 +74,7 @@ def gold_script(task: Task) -> Script:
 
 
 def _guided(number: int, guidances: Sequence[Guidance]) -> Part:
-    """Return the requests and what is done about them; what the agent does himself he asks none."""
+    """Return the requests and what is done about them; for what the agent does, after a yes."""
     messages: list[Message] = []
     for place, guidance in enumerate(guidances):
         deed = guidance.deed
@@ -84,7 +84,9 @@ def _guided(number: int, guidances: Sequence[Guidance]) -> Part:
             arguments=deed.arguments,
             requestor=deed.requestor,
         )
-        messages += [saying(guidance.ask)] if guidance.ask else []
+        if guidance.ask:
+            messages.append(saying(guidance.ask))
+            messages += [YES] if deed.requestor == "assistant" else []
         messages.append(doing(call))
     return tuple(messages)
 

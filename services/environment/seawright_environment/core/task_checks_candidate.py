@@ -75,19 +75,29 @@ class Candidate:
     def ailment(self, index: int) -> str | None:
         """Say why the writes of a goal are no cure: too much of it, or not enough.
 
-        What the goal is about must be ill until the last write, and well after it if the goal
-        can be fulfilled at all.
+        What the goal is about must be ill before each write and without any of them, and well
+        after all of them if the goal can be fulfilled at all.
         """
-        is_well, goal = self.base.content.is_well, self.draft.goals[index]
+        is_well, goal, calls = self.base.content.is_well, self.draft.goals[index], self.calls[index]
         world = self.worlds[index].fork()
-        if is_well is None or is_well(world.view, goal) is None:
+        if is_well is None or is_well(world.state, goal) is None:
             return None
-        for call in self.calls[index]:
-            if is_well(world.view, goal):
+        for call in calls:
+            if is_well(world.state, goal):
                 return "it works before the last remedy"
             world.call(call.requestor, call.name, call.arguments)
         is_curable = self.author.kinds[goal.type].outcome == "fulfil"
-        return None if is_well(world.view, goal) == is_curable else "it does not work in the end"
+        if is_well(world.state, goal) != is_curable:
+            return "it does not work in the end" if is_curable else "it works in the end"
+        if not is_curable or len(calls) < 2:
+            return None
+        for place in range(len(calls)):
+            world = self.worlds[index].fork()
+            for call in (*calls[:place], *calls[place + 1 :]):
+                world.call(call.requestor, call.name, call.arguments)
+            if is_well(world.state, goal):
+                return "a remedy is not needed"
+        return None
 
     def is_dispensable(self, index: int) -> bool:
         """Whether the end is the same without one of the writes of a goal."""
