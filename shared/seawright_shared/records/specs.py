@@ -1,8 +1,9 @@
 """Run specs: the complete, serialized description of one execution. A typo is refused."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, JsonValue, ModelWrapValidatorHandler, model_validator
 
 from seawright_shared.records.base import Request
 from seawright_shared.records.domains import DatabaseRef
@@ -33,6 +34,9 @@ class SynthesisSpec(Request):
     rollouts_per_task: int = Field(default=1, ge=0, le=8)
     contrast_rate: float = Field(default=0.0, ge=0.0, le=1.0)
     """Share of the candidates that are drawn as contrast pairs."""
+    num_accepted: int | None = Field(default=None, ge=1)
+    """Accepted tasks after which the run ends: each stream ends when it has its share of them,
+    so that what comes out does not depend on which stream was faster. None: no such end."""
 
 
 class DatasetSpec(Request):
@@ -116,21 +120,57 @@ class BatchSpec(Request):
     """Longer sequences are dropped and counted."""
 
 
-class AlgorithmSpec(Request):
-    """GRPO's objective (DESIGN 7); the defaults are the paper's."""
+PRESETS: Mapping[str, Mapping[str, JsonValue]] = {
+    "paper": {},
+    "areal-public": {"loss": "decoupled", "clip_low": 0.4, "clip_high": 0.4},
+    "dr-grpo": {"advantage": "group_mean", "normalization": "constant"},
+    "gspo": {"loss": "gspo", "clip_low": 3e-4, "clip_high": 4e-4, "normalization": "sequences"},
+    "cispo": {"loss": "cispo", "clip_low": 1.0, "clip_high": 4.0},
+}
+"""What `AlgorithmSpec.preset` sets; a field that is named beside it wins.
 
-    loss: Literal["grpo"] = "grpo"
+`areal-public` is the objective of AReaL's published tau2 runs, except that advantages stay
+relative to the group (there: to the batch) and groups that all failed are dropped.
+"""
+
+
+class AlgorithmSpec(Request):
+    """The objective (DESIGN 7); the defaults are the paper's."""
+
+    preset: Literal["paper", "areal-public", "dr-grpo", "gspo", "cispo"] = "paper"
+    loss: Literal["grpo", "decoupled", "gspo", "cispo"] = "grpo"
     clip_low: float = Field(default=0.2, gt=0)
     clip_high: float = Field(default=0.28, gt=0)
+    dual_clip: float | None = Field(default=None, gt=1)
+    """Bounds what a token of a failed rollout can cost, at so many times its advantage."""
+    normalization: Literal["tokens", "sequences", "constant"] = "tokens"
+    """What the sum over tokens is divided by, over the whole step: loss tokens; sequences, each
+    token by its sequence's tokens first; or sequences times `batch.max_length` (Dr.GRPO)."""
+    truncated: Literal["score", "mask", "drop"] = "score"
+    """Rollouts that ran out of turns or context: as they were judged; part of mean and deviation
+    but without loss; or not members at all."""
     advantage: Literal["group_std", "group_mean"] = "group_std"
     advantage_epsilon: float = 1e-6
     behaviour_cap: float | None = 5.0
     """Tokens whose ratio to the behaviour policy exceeds it are masked; None: not used."""
+    behaviour_weight: Literal["mask", "truncate"] = "mask"
+    """`decoupled`: what happens to a token over the cap; truncated, it weighs the cap."""
     max_staleness: int = Field(default=2, ge=0)
     """Groups whose oldest token is older, in versions, are dropped and counted."""
     min_valid_members: int = Field(default=2, ge=2)
     max_refills: int = Field(default=64, ge=1)
     """Groups without variance in a row after which the run fails, saying so."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _filled(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Fill in what the preset sets and nobody named."""
+        given = handler(data)
+        preset = PRESETS[given.preset].items()
+        missing = {name: value for name, value in preset if name not in given.model_fields_set}
+        if not missing:
+            return given
+        return handler({**given.model_dump(exclude_unset=True), **missing})
 
 
 class TrainingSpec(Request):

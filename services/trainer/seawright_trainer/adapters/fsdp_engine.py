@@ -91,6 +91,8 @@ class FsdpEngine:
                 logprobs_N=scores.logprobs_N,
                 behaviour_N=behaviour,
                 advantages_N=torch.from_numpy(row.advantages_N).to(self.device),
+                weights_N=torch.from_numpy(row.weights_N).to(self.device),
+                sequences_N=torch.from_numpy(row.sequences_N).to(self.device),
             ),
             self.spec.algorithm,
             float(denominator),

@@ -25,6 +25,9 @@ Judgement = Literal[
 FAULTS = frozenset({StopReason.USER_ERROR, StopReason.INFRASTRUCTURE})
 """Endings that never become rewards, whatever the member says (promise 3)."""
 
+TRUNCATED = frozenset({StopReason.MAX_TURNS, StopReason.CONTEXT_FULL})
+"""Endings that cut a rollout off."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeightedMember:
@@ -49,18 +52,24 @@ class WeighedGroup:
     mean_reward: float = 0.0
 
 
-def valid_members(group: RolloutGroup) -> list[GroupMember]:
-    """Return members that ended in an outcome, each episode once, in order of arrival."""
+def valid_members(
+    group: RolloutGroup, truncated: Literal["score", "mask", "drop"] = "score"
+) -> list[GroupMember]:
+    """Return members that ended in an outcome, each episode once, in order of arrival.
+
+    With `truncated` "drop", what was cut off is no outcome.
+    """
+    excluded = FAULTS | TRUNCATED if truncated == "drop" else FAULTS
     seen: dict[str, GroupMember] = {}
     for member in group.members:
-        if member.reward is not None and member.stop_reason not in FAULTS:
+        if member.reward is not None and member.stop_reason not in excluded:
             seen.setdefault(member.episode_id, member)
     return list(seen.values())
 
 
 def judge_arrival(group: RolloutGroup, algorithm: AlgorithmSpec) -> Judgement:
     """Judge what never changes while the group waits: enough valid members, and variance."""
-    valid = valid_members(group)
+    valid = valid_members(group, algorithm.truncated)
     if len(valid) < algorithm.min_valid_members:
         return "too_few_valid"
     rewards = np.array([member.reward for member in valid], np.float64)
@@ -86,7 +95,9 @@ def reward_metrics(groups: Sequence[RolloutGroup], algorithm: AlgorithmSpec) -> 
     if not known:
         return {}
     flat = [judge_arrival(group, algorithm) == "zero_variance" for group in groups]
+    cut = [one.stop_reason in TRUNCATED for group in groups for one in valid_members(group)]
     return {
+        "truncated_share": sum(cut) / len(cut),
         "reward_mean": sum(known) / len(known),
         "groups": float(len(groups)),
         "zero_variance_share": sum(flat) / len(flat),
@@ -96,7 +107,7 @@ def reward_metrics(groups: Sequence[RolloutGroup], algorithm: AlgorithmSpec) -> 
 def weigh_group(group: RolloutGroup, algorithm: AlgorithmSpec, *, max_length: int) -> WeighedGroup:
     """Give each valid member its advantage, over the valid members only."""
     judgement = judge_arrival(group, algorithm)
-    valid = valid_members(group)
+    valid = valid_members(group, algorithm.truncated)
     num_invalid = len(group.members) - len(valid)
     if judgement != "useful":
         return WeighedGroup(judgement=judgement, num_invalid=num_invalid)
@@ -106,6 +117,7 @@ def weigh_group(group: RolloutGroup, algorithm: AlgorithmSpec, *, max_length: in
         WeightedMember(episode_id=member.episode_id, trace=member.trace, advantage=float(value))
         for member, value in zip(valid, advantages, strict=True)
         if member.trace is not None and member.num_tokens <= max_length
+        if not (algorithm.truncated == "mask" and member.stop_reason in TRUNCATED)
     ]
     return WeighedGroup(
         judgement="useful",

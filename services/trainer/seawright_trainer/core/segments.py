@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seawright_trainer.core.sequences import StepSequences
+from seawright_trainer.core.sequences import Normalization, StepSequences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,10 @@ class PackedRow:
     behaviour_N: NDArray[np.float32]
     advantages_N: NDArray[np.float32]
     temperatures_N: NDArray[np.float32]
+    weights_N: NDArray[np.float32]
+    """Of each token in the loss's sum."""
+    sequences_N: NDArray[np.int64]
+    """Which segment a token belongs to, among those that carry loss, counted from 0."""
 
     @property
     def is_dummy(self) -> bool:
@@ -39,7 +43,9 @@ class PackedRow:
         return len(self.targets_N) == 0
 
 
-def pack_row(step: StepSequences, indices: Sequence[int]) -> PackedRow:
+def pack_row(
+    step: StepSequences, indices: Sequence[int], normalization: Normalization = "tokens"
+) -> PackedRow:
     """Lay the chosen sequences end to end; none chosen gives a one-token row without loss."""
     if not indices:
         return _dummy_row()
@@ -47,6 +53,7 @@ def pack_row(step: StepSequences, indices: Sequence[int]) -> PackedRow:
     lengths = [len(span) for span in spans]
     taken = np.concatenate(spans)
     owner = np.repeat(np.array(indices), lengths)
+    place = np.repeat(np.arange(len(indices)), lengths)
     ends = np.cumsum(lengths)
     loss_at = np.flatnonzero(step.counted[taken])
     token_ids = step.token_ids[taken].astype(np.int64)
@@ -62,6 +69,8 @@ def pack_row(step: StepSequences, indices: Sequence[int]) -> PackedRow:
         behaviour_N=step.behaviour[taken][loss_at],
         advantages_N=step.advantages[owner][loss_at],
         temperatures_N=step.temperatures[owner][loss_at],
+        weights_N=step.token_weights(normalization)[owner][loss_at],
+        sequences_N=np.unique(place[loss_at], return_inverse=True)[1].astype(np.int64),
     )
 
 
@@ -77,4 +86,6 @@ def _dummy_row() -> PackedRow:
         behaviour_N=empty,
         advantages_N=empty,
         temperatures_N=empty,
+        weights_N=empty,
+        sequences_N=nothing,
     )

@@ -1,9 +1,13 @@
 """What one optimizer step trains on: a ragged list of token sequences in flat arrays."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+Normalization = Literal["tokens", "sequences", "constant"]
+"""`AlgorithmSpec.normalization`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +48,31 @@ class StepSequences:
 
     @property
     def num_loss_tokens(self) -> int:
-        """The denominator of the whole optimizer step, on all ranks."""
+        """Loss tokens of the whole optimizer step, on all ranks."""
         return int(self.counted.sum())
+
+    @property
+    def loss_tokens_of(self) -> NDArray[np.int64]:
+        """Loss tokens of each sequence."""
+        before = np.concatenate([[0], np.cumsum(self.counted)])
+        return before[self.offsets[1:]] - before[self.offsets[:-1]]
+
+    def denominator(self, normalization: Normalization, max_length: int) -> int:
+        """Return what the step's sum is divided by, on all ranks; 0 where nothing has loss."""
+        num_sequences = int((self.loss_tokens_of > 0).sum())
+        match normalization:
+            case "tokens":
+                return self.num_loss_tokens
+            case "sequences":
+                return num_sequences
+            case "constant":
+                return num_sequences * max_length
+
+    def token_weights(self, normalization: Normalization) -> NDArray[np.float32]:
+        """Return what one loss token of each sequence weighs in the step's sum."""
+        if normalization == "sequences":
+            return (1.0 / np.maximum(self.loss_tokens_of, 1)).astype(np.float32)
+        return np.ones(self.num_sequences, np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

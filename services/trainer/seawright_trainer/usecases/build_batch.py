@@ -76,7 +76,8 @@ class BuildBatch:
             sequences += [await self._sequence(member) for member in weighed.members]
         if not sequences:
             raise InvalidRequestError(
-                f"all rollouts of a step are longer than max_length {spec.batch.max_length}"
+                "all rollouts of a step were cut off or are longer than max_length "
+                f"{spec.batch.max_length}"
             )
         arrived = await self.groups.arrived(run.shown.id, max(group.sequence for group in taken))
         batch = StepBatch(

@@ -127,8 +127,10 @@ class TrainingLoop:
             cost=self.cost,
         )
         mine = plan.micro_batches[self.ranks.rank]
-        rows = [pack_row(sequences, indices) for indices in mine]
-        outcome = self.engine.train_step(rows, sequences.num_loss_tokens)
+        spec = self.config.spec
+        mode = spec.algorithm.normalization if spec.kind == "grpo" else "tokens"
+        rows = [pack_row(sequences, indices, mode) for indices in mine]
+        outcome = self.engine.train_step(rows, sequences.denominator(mode, spec.batch.max_length))
         outcome.metrics["lock_step_efficiency"] = lock_step_efficiency(
             plan, sequences.lengths, self.cost
         )

@@ -9,6 +9,7 @@ from seawright_shared.records.trajectories import StopReason
 from seawright_trainer.core.filtering import (
     judge_age,
     judge_arrival,
+    reward_metrics,
     valid_members,
     weigh_group,
 )
@@ -103,3 +104,31 @@ def test_a_member_delivered_twice_counts_once():
     weighed = weigh_group(doubled, ALGORITHM, max_length=100)
     assert [m.episode_id for m in weighed.members] == ["a", "b"]
     assert weighed.members[0].advantage == pytest.approx(1.0, abs=1e-5)
+
+
+def cut_off() -> RolloutGroup:
+    return group(member("a", 1.0), member("b", 0.0), member("c", 0.0, stop=StopReason.CONTEXT_FULL))
+
+
+@pytest.mark.parametrize(
+    ("truncated", "trained_on", "mean"),
+    [("score", ["a", "b", "c"], 1 / 3), ("mask", ["a", "b"], 1 / 3), ("drop", ["a", "b"], 1 / 2)],
+)
+def test_a_rollout_that_was_cut_off_is_scored_masked_or_no_member(
+    truncated: str, trained_on: list[str], mean: float
+):
+    algorithm = AlgorithmSpec.model_validate({"truncated": truncated})
+    weighed = weigh_group(cut_off(), algorithm, max_length=100)
+    assert [one.episode_id for one in weighed.members] == trained_on
+    assert weighed.mean_reward == pytest.approx(mean)
+
+
+def test_dropping_what_was_cut_off_may_leave_a_group_without_variance():
+    flat = group(member("a", 1.0), member("b", 1.0), member("c", 0.0, stop=StopReason.MAX_TURNS))
+    assert judge_arrival(flat, ALGORITHM) == "useful"
+    dropping = AlgorithmSpec(truncated="drop")
+    assert judge_arrival(flat, dropping) == "zero_variance"
+
+
+def test_the_share_that_was_cut_off_is_told():
+    assert reward_metrics([cut_off()], ALGORITHM)["truncated_share"] == pytest.approx(1 / 3)

@@ -1,11 +1,18 @@
-"""Laws of sequences and packed rows (edge cases 5, 14 and 18)."""
+"""Laws of sequences and packed rows (edge cases 5, 8, 14 and 18)."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seawright_trainer.core.segments import pack_row
-from seawright_trainer.core.sequences import WeightedSequence, join, select
+from seawright_trainer.core.sequences import (
+    Normalization,
+    StepSequences,
+    WeightedSequence,
+    join,
+    select,
+)
 
 
 def sequence(
@@ -76,3 +83,43 @@ def test_selecting_keeps_each_sequence_whole():
     assert chosen.token_ids.tolist() == [4, 5, 1, 2, 3, 4, 5]
     assert chosen.advantages.tolist() == [1.0, 2.0, 1.0]
     assert chosen.num_loss_tokens == 4
+
+
+def lopsided() -> StepSequences:
+    """Return a short and a ten times longer rollout of equal worth, and one without loss."""
+    return join(
+        [
+            sequence([0] * 3, [0, 1, 1], advantage=1.0),
+            sequence([0] * 21, [0] + [1] * 20, advantage=-1.0),
+            sequence([0, 0], [0, 0], advantage=5.0),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "denominator", "objective"),
+    [
+        ("tokens", 22, (2 - 20) / 22),
+        ("sequences", 2, (1 - 1) / 2),
+        ("constant", 2 * 100, (2 - 20) / 200),
+    ],
+)
+def test_what_a_step_is_divided_by_decides_whether_length_weighs(
+    mode: Normalization, denominator: int, objective: float
+):
+    step = lopsided()
+    assert step.denominator(mode, max_length=100) == denominator
+    row = pack_row(step, [2, 1, 0], mode)
+    total = float((row.weights_N * row.advantages_N).sum())
+    assert total / denominator == pytest.approx(objective, abs=1e-7)
+
+
+@pytest.mark.parametrize("mode", ["tokens", "sequences", "constant"])
+def test_a_step_without_loss_is_divided_by_nothing(mode: Normalization):
+    assert join([sequence([1, 2], [0, 0])]).denominator(mode, max_length=10) == 0
+
+
+def test_loss_tokens_know_their_sequence_wherever_it_lies_in_the_row():
+    row = pack_row(lopsided(), [2, 0, 1])
+    assert row.sequences_N.tolist() == [0] * 2 + [1] * 20
+    assert pack_row(lopsided(), []).sequences_N.tolist() == []

@@ -17,6 +17,10 @@ class LossInputs:
     behaviour_N: torch.Tensor
     """Of the same tokens under the policy that sampled them; finite."""
     advantages_N: torch.Tensor
+    weights_N: torch.Tensor
+    """Of each token in the sum: all 1 where the loss is a mean over tokens."""
+    sequences_N: torch.Tensor
+    """Which of the micro-batch's sequences a token belongs to, counted from 0, ascending."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,4 +32,4 @@ class LossOutput:
 
 
 Loss = Callable[[LossInputs, AlgorithmSpec, float], LossOutput]
-"""The last argument is the number of loss tokens of the whole optimizer step, on all ranks."""
+"""The last argument divides the sum, one for the whole optimizer step, on all ranks."""

@@ -10,4 +10,4 @@ def sft_loss(
     denominator: float,
 ) -> LossOutput:
     """Return the micro-batch's share of the step's token mean."""
-    return LossOutput(loss=-inputs.logprobs_N.sum() / denominator)
+    return LossOutput(loss=-(inputs.weights_N * inputs.logprobs_N).sum() / denominator)
