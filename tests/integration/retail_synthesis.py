@@ -25,8 +25,9 @@ from seawright_orchestrator.core.synthesis.statistics import (
     bootstrap_difference,
     coverage_entropy,
 )
+from seawright_orchestrator.core.synthesis.wishes import RememberedWishes
 from seawright_orchestrator.usecases.play_episode import PlayEpisode
-from seawright_orchestrator.usecases.synthesis.run_iteration import RunIteration
+from seawright_orchestrator.usecases.synthesis.run_iteration import RunIteration, Surroundings
 from seawright_orchestrator.usecases.synthesis.sample_tasks import SampleTasks
 from seawright_orchestrator.usecases.synthesis.start_streams import start_streams
 from seawright_shared.clients.environment import EnvironmentClient
@@ -135,9 +136,11 @@ async def run_stream(synthesis: Synthesis, spec: SynthesisSpec) -> Curve:
     domain = await synthesis.environment.domain(spec.domain)
     (stream,) = start_streams(f"bench-{spec.seed}", spec, domain)
     tasks: list[list[Task]] = []
+    wishes = RememberedWishes()
     while stream.status == "open":
-        made = await synthesis.run_iteration(spec, stream)
+        made = await synthesis.run_iteration(spec, stream, Surroundings(wishes=wishes))
         stream = made.stream
+        wishes.add(made.accepted_keys)
         tasks.append([one.task for one in made.accepted])
     return Curve(
         evolution=spec.evolution,

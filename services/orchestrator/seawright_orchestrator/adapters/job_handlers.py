@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from seawright_orchestrator.adapters.kept_work import keeping
 from seawright_orchestrator.adapters.sql_datasets import SqlDatasets
 from seawright_orchestrator.adapters.sql_episodes import EPISODE_JOB, SqlEpisodes
 from seawright_orchestrator.adapters.sql_evaluations import TASK_JOB, SqlEvaluations
@@ -15,7 +16,7 @@ from seawright_orchestrator.core.seeds import derived_seed
 from seawright_orchestrator.core.synthesis.ports import Benchmarks
 from seawright_orchestrator.usecases.play_episode import EpisodeOrder, Played, PlaysEpisodes
 from seawright_orchestrator.usecases.play_trials import PlayTrials
-from seawright_orchestrator.usecases.synthesis.run_iteration import RunIteration
+from seawright_orchestrator.usecases.synthesis.run_iteration import RunIteration, Surroundings
 from seawright_shared.errors import UnavailableError
 from seawright_shared.jobs.context import Handler, JobContext
 from seawright_shared.records.jobs import JobStatus
@@ -61,8 +62,10 @@ class JobHandlers:
             return
         spec = (await self.synthesis.get(run_id)).spec
         forbidden = await self.benchmarks.names(spec.database)
-        run_iteration = self.iteration_of(run_id)
-        outcome = await unwrapped(run_iteration(spec, stream, forbidden=forbidden))
+        around = Surroundings(wishes=self.synthesis.wishes(stream_id), forbidden=forbidden)
+        work = self.synthesis.work(context, stream)
+        run_iteration = keeping(self.iteration_of(run_id), work)
+        outcome = await unwrapped(run_iteration(spec, stream, around))
         await self.synthesis.store(context, run_id, outcome)
 
     async def evaluate_task(self, context: JobContext) -> None:

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, RowMapping, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, RowMapping, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from seawright_orchestrator.adapters.sql_episodes import SqlEpisodes
 from seawright_orchestrator.adapters.sql_inserts import insert_new
 from seawright_orchestrator.adapters.sql_pages import table_page
 from seawright_orchestrator.adapters.sql_runs import SqlRuns
+from seawright_orchestrator.adapters.sql_streams import SqlStreams, SqlWishes
 from seawright_orchestrator.adapters.sql_tasks import SqlTasks
-from seawright_orchestrator.adapters.tables.runs import rejects, runs, streams
+from seawright_orchestrator.adapters.sql_work import SqlWork
+from seawright_orchestrator.adapters.tables.runs import rejects, runs
 from seawright_orchestrator.core.synthesis.state import PlanStream
 from seawright_orchestrator.usecases.play_episode import Played
 from seawright_orchestrator.usecases.synthesis.run_iteration import IterationOutcome
@@ -36,6 +38,7 @@ class SqlSynthesis:
         self.tasks = tasks
         self.episodes = episodes
         self.database = rows.database
+        self.streams = SqlStreams(rows.database)
 
     async def create(
         self,
@@ -48,14 +51,7 @@ class SqlSynthesis:
         num_units = spec.num_streams * spec.num_iterations
         await self.rows.insert(connection, run_id, KIND, spec.model_dump_json(), num_units)
         for stream in opened:
-            values = {
-                "id": stream.id,
-                "run_id": run_id,
-                "position": stream.index,
-                "iteration": stream.iteration,
-                "document": stream.model_dump_json(),
-            }
-            await connection.execute(insert(streams).values(values))
+            await self.streams.open(connection, run_id, stream)
             await self._ask_next(connection, run_id, stream)
         return synthesis_run(await self.rows.row(connection, run_id, KIND))
 
@@ -70,16 +66,16 @@ class SqlSynthesis:
             return await table_page(connection, runs, [runs.c.kind == KIND], params, synthesis_run)
 
     async def plan_streams(self, run_id: str) -> list[PlanStream]:
-        """Return the memories of all streams of a run, by index."""
+        """Return the memories of all streams of a run, by index, without their windows."""
         async with self.database.reading() as connection:
             await self.rows.row(connection, run_id, KIND)
-            statement = (
-                select(streams.c.document)
-                .where(streams.c.run_id == run_id)
-                .order_by(streams.c.position)
-            )
-            documents = (await connection.execute(statement)).scalars().all()
-        return [PlanStream.model_validate_json(document) for document in documents]
+            return await self.streams.of_run(connection, run_id)
+
+    async def plan_stream(self, run_id: str, stream_id: str) -> PlanStream:
+        """Return the memory of one stream of a run."""
+        async with self.database.reading() as connection:
+            await self.rows.row(connection, run_id, KIND)
+            return await self.streams.one(connection, run_id, stream_id)
 
     async def stream_states(self, run_id: str) -> list[StreamState]:
         """Return the streams of a run as people see them."""
@@ -93,9 +89,15 @@ class SqlSynthesis:
             if JobStatus(row["status"]).is_final:
                 return None
             await self.rows.start(connection, run_id)
-            statement = select(streams.c.document).where(streams.c.id == stream_id)
-            document = (await connection.execute(statement)).scalar_one()
-        return PlanStream.model_validate_json(document)
+            return await self.streams.whole(connection, run_id, stream_id)
+
+    def wishes(self, stream_id: str) -> SqlWishes:
+        """Return what a stream accepted so far."""
+        return SqlWishes(database=self.database, stream_id=stream_id)
+
+    def work(self, context: JobContext, stream: PlanStream) -> SqlWork:
+        """Return where the finished parts of a stream's next iteration are kept."""
+        return SqlWork(context=context, stream_id=stream.id, iteration=stream.iteration)
 
     async def store(self, context: JobContext, run_id: str, outcome: IterationOutcome) -> None:
         """Keep what an iteration made and ask for the next, all or nothing, under the fence."""
@@ -128,7 +130,7 @@ class SqlSynthesis:
                 "num_units_done": num_done,
             }
             await self.rows.events.append(connection, run_id, "iteration.finished", payload)
-            if await self._all_done(connection, run_id, spec):
+            if await self.streams.num_ended(connection, run_id) >= spec.num_streams:
                 await self.rows.succeed(connection, row)
 
     async def rejects_page(self, run_id: str, params: PageParams) -> Page[RejectedDraft]:
@@ -177,11 +179,7 @@ class SqlSynthesis:
             for position, reject in enumerate(outcome.rejects)
         ]
         await insert_new(self.database, connection, rejects, rows)
-        await connection.execute(
-            update(streams)
-            .where(streams.c.id == stream.id)
-            .values(iteration=stream.iteration, document=stream.model_dump_json())
-        )
+        await self.streams.advance(connection, run_id, outcome)
 
     async def _ask_next(self, connection: AsyncConnection, run_id: str, stream: PlanStream) -> str:
         job = NewJob(
@@ -191,13 +189,6 @@ class SqlSynthesis:
             payload={"run_id": run_id, "stream_id": stream.id, "iteration": stream.iteration},
         )
         return await self.rows.queue.enqueue(connection, job)
-
-    async def _all_done(
-        self, connection: AsyncConnection, run_id: str, spec: SynthesisSpec
-    ) -> bool:
-        statement = select(streams.c.document).where(streams.c.run_id == run_id)
-        documents = (await connection.execute(statement)).scalars().all()
-        return all(is_done(PlanStream.model_validate_json(one), spec) for one in documents)
 
 
 def is_done(stream: PlanStream, spec: SynthesisSpec) -> bool:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seawright_orchestrator.core.synthesis.cascade import CheckedCandidate, blame_of
-from seawright_orchestrator.core.synthesis.identities import draft_key
 from seawright_orchestrator.core.synthesis.ports import PlayedEpisode
 from seawright_orchestrator.core.synthesis.rules import goal_rows
 from seawright_orchestrator.core.synthesis.state import CandidateOutcome, CheckStats, PlanStream
 from seawright_orchestrator.core.synthesis.statistics import num_sequences
 from seawright_shared.contracts.orchestrator import RejectedDraft
 from seawright_shared.records.reports import IterationReport
+from seawright_shared.records.specs import SynthesisSpec
 from seawright_shared.records.tasks import Task
 from seawright_shared.records.verdicts import Attribution, Verdict
 
@@ -38,6 +38,30 @@ class Judged:
     def refusal(self) -> Verdict:
         """The verdict that stopped it."""
         return self.late_refusal or self.checked.refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """When a stream is finished: whichever comes first."""
+
+    num_iterations: int
+    num_accepted: int | None = None
+
+    @classmethod
+    def of(cls, spec: SynthesisSpec, index: int) -> "End":
+        """Return the end of one of a run's streams: its share of what is wanted."""
+        share = None
+        if spec.num_accepted is not None:
+            rest = index < spec.num_accepted % spec.num_streams
+            share = spec.num_accepted // spec.num_streams + rest
+        return cls(num_iterations=spec.num_iterations, num_accepted=share)
+
+
+def windowed(outcomes: Sequence[CandidateOutcome]) -> list[CandidateOutcome]:
+    """Return the latest outcomes: those that reflection reads."""
+    latest = outcomes[-1].iteration if outcomes else 0
+    num_latest = sum(outcome.iteration == latest for outcome in outcomes)
+    return list(outcomes[-max(WINDOW, 2 * num_latest) :])
 
 
 def outcome_of(judged: Judged, iteration: int) -> CandidateOutcome:
@@ -93,29 +117,27 @@ def advanced(
     stream: PlanStream,
     decided: Sequence[Judged],
     report: IterationReport,
-    *,
-    num_iterations: int,
+    end: End,
 ) -> PlanStream:
     """Return the stream with this iteration in its memory; its plans are still the same."""
     outcomes = [outcome_of(judged, stream.iteration) for judged in decided]
     accepted = [judged for judged in decided if judged.task is not None]
-    size = max(WINDOW, 2 * len(outcomes))
     done = stream.iteration + 1
+    num_accepted = stream.num_accepted + len(accepted)
+    goals = Counter(stream.accepted_goals)
+    goals.update(judged.checked.candidate.draft.goals[0].type for judged in accepted)
+    is_done = done >= end.num_iterations or (
+        end.num_accepted is not None and num_accepted >= end.num_accepted
+    )
     return stream.model_copy(
         update={
             "iteration": done,
-            "window": [*stream.window, *outcomes][-size:],
+            "window": windowed([*stream.window, *outcomes]),
             "check_stats": _with_runs(stream, decided),
             "reports": [*stream.reports, report],
-            "accepted_task_ids": [
-                *stream.accepted_task_ids,
-                *(judged.task.id for judged in accepted if judged.task),
-            ],
-            "accepted_keys": [
-                *stream.accepted_keys,
-                *(draft_key(judged.checked.candidate.draft) for judged in accepted),
-            ],
-            "status": "finished" if done >= num_iterations else "open",
+            "num_accepted": num_accepted,
+            "accepted_goals": dict(sorted(goals.items())),
+            "status": "finished" if is_done else "open",
         }
     )
 

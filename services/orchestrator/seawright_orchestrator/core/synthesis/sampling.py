@@ -27,8 +27,6 @@ class Candidate:
 class Exclusions:
     """Drafts that are resampled at once, where the evaluation plan checks them this early."""
 
-    keys: frozenset[str] = frozenset()
-    """Keys of wishes that were accepted before."""
     names: frozenset[str] = frozenset()
     """Ids that no draft may name."""
 
@@ -73,11 +71,11 @@ class Selection:
         """Whether every bucket is full and enough drafts wait for probing."""
         return self.num_missing == 0
 
-    def offer(self, drafts: Iterable[Draft]) -> None:
-        """Consider drafts in order."""
+    def offer(self, drafts: Iterable[Draft], known: frozenset[str] = frozenset()) -> None:
+        """Consider drafts in order. `known`: keys of wishes that were accepted before."""
         for draft in drafts:
             self.num_drawn += 1
-            if self._is_new(draft):
+            if self._is_new(draft, known):
                 self._consider(draft)
 
     def missing_goals(self) -> dict[str, float]:
@@ -104,12 +102,12 @@ class Selection:
         rest = 0 if self.keeps_mix else max(0, self.num - len(chosen))
         return [*chosen, *surplus[:rest]][: self.num]
 
-    def _is_new(self, draft: Draft) -> bool:
+    def _is_new(self, draft: Draft, known: frozenset[str]) -> bool:
         key = draft_key(draft)
         if key in self._seen:
             return False
         self._seen.add(key)
-        excluded = key in self.exclusions.keys or names_forbidden(draft, self.exclusions.names)
+        excluded = key in known or names_forbidden(draft, self.exclusions.names)
         self.num_excluded += bool(excluded)
         return not excluded
 

@@ -56,9 +56,9 @@ class PlanStream(Record):
     window: list[CandidateOutcome] = []
     """Latest candidates, oldest first; bounded."""
     check_stats: dict[str, CheckStats] = {}
-    accepted_task_ids: list[str] = []
-    accepted_keys: list[str] = []
-    """Hashes of what is wanted by whom, of accepted tasks: duplicates are told by them."""
+    num_accepted: int = 0
+    accepted_goals: dict[str, int] = {}
+    """Accepted tasks so far by the type of their first goal; what is short is drawn more."""
     status: Literal["open", "finished"] = "open"
 
     @property

@@ -10,8 +10,9 @@ from seawright_orchestrator.core.synthesis.cascade import (
     deduplicated,
     noop_capped,
 )
-from seawright_orchestrator.core.synthesis.ports import PlayedEpisode, TaskChecker
-from seawright_orchestrator.core.synthesis.sampling import Candidate, Exclusions
+from seawright_orchestrator.core.synthesis.identities import draft_key
+from seawright_orchestrator.core.synthesis.ports import KnownWishes, PlayedEpisode, TaskChecker
+from seawright_orchestrator.core.synthesis.sampling import Candidate
 from seawright_orchestrator.core.synthesis.seeds import derive_seed
 from seawright_orchestrator.usecases.synthesis.play_episodes import (
     CLEAN_USER,
@@ -35,12 +36,15 @@ class CheckCandidates:
 
     checker: TaskChecker
     episodes: PlayEpisodes
+    wishes: KnownWishes
+    """What was accepted before: told again, it is a duplicate."""
+    forbidden: frozenset[str] = frozenset()
+    """Ids that no task may name."""
 
     async def __call__(
         self,
         candidates: Sequence[Candidate],
         plan: EvaluationPlan,
-        exclusions: Exclusions,
         seed: int,
     ) -> list[CheckedCandidate]:
         """Return the candidates in order, each with what became of it."""
@@ -48,13 +52,17 @@ class CheckCandidates:
         checked = await self._by_environment(candidates, plan)
         for name in enabled:
             if name == "duplicate":
-                checked = deduplicated(checked, exclusions.keys)
+                checked = deduplicated(checked, await self._known(checked))
             elif name == "contamination":
-                checked = [decontaminated(one, exclusions.names) for one in checked]
+                checked = [decontaminated(one, self.forbidden) for one in checked]
         if "oracle" in enabled:
             checked = await self._by_oracle(checked, seed)
             checked = noop_capped(checked, plan.max_noop_share)
         return checked
+
+    async def _known(self, checked: Sequence[CheckedCandidate]) -> frozenset[str]:
+        alive = [one.candidate.draft for one in checked if one.task is not None]
+        return await self.wishes.known([draft_key(draft) for draft in alive])
 
     async def _by_environment(
         self, candidates: Sequence[Candidate], plan: EvaluationPlan

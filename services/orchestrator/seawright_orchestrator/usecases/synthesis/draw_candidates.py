@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from seawright_orchestrator.core.synthesis.ports import DraftSource
+from seawright_orchestrator.core.synthesis.identities import draft_key
+from seawright_orchestrator.core.synthesis.ports import DraftSource, KnownWishes
 from seawright_orchestrator.core.synthesis.sampling import Exclusions, Selection
 from seawright_orchestrator.core.synthesis.seeds import derive_seed
 from seawright_shared.contracts.environment import DraftRequest
@@ -30,6 +31,8 @@ class CandidateOrder:
     num: int
     seed: int
     exclusions: Exclusions
+    wishes: KnownWishes | None = None
+    """Wishes that are resampled at once where they were accepted before; None: nobody looks."""
     keeps_mix: bool = False
     """Rather too few candidates than other goal types than wanted."""
 
@@ -52,9 +55,11 @@ class DrawCandidates:
         idle = 0
         for number in range(MAX_ROUNDS):
             missing = selection.num_missing
-            selection.offer(
-                await self.drafts.draw(_request(order, number, selection.missing_goals()))
-            )
+            drafts = await self.drafts.draw(_request(order, number, selection.missing_goals()))
+            known = frozenset[str]()
+            if order.wishes is not None:
+                known = await order.wishes.known([draft_key(draft) for draft in drafts])
+            selection.offer(drafts, known)
             if selection.is_full:
                 break
             idle = idle + 1 if selection.num_missing == missing else 0

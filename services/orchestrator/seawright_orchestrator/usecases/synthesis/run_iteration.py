@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from seawright_orchestrator.core.synthesis.cascade import CheckedCandidate
+from seawright_orchestrator.core.synthesis.identities import draft_key
 from seawright_orchestrator.core.synthesis.iteration import (
+    End,
     Judged,
     advanced,
     rejected,
@@ -14,6 +16,7 @@ from seawright_orchestrator.core.synthesis.iteration import (
 from seawright_orchestrator.core.synthesis.ports import (
     DraftSource,
     EpisodePlayer,
+    KnownWishes,
     PlayedEpisode,
     TaskChecker,
 )
@@ -58,6 +61,18 @@ class IterationOutcome:
     """The revision made now, if any. The one before it is judged now: see the stream."""
     stream: PlanStream
     """The successor state."""
+    accepted_keys: list[str]
+    """Of the accepted wishes, in order: what is known from now on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What an iteration must know beside its spec and its stream."""
+
+    wishes: KnownWishes
+    """What this stream accepted before."""
+    forbidden: frozenset[str] = frozenset()
+    """Ids that no task may name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +87,17 @@ class RunIteration:
     clock: Callable[[], float] = time.perf_counter
 
     async def __call__(
-        self, spec: SynthesisSpec, stream: PlanStream, *, forbidden: frozenset[str] = frozenset()
+        self, spec: SynthesisSpec, stream: PlanStream, around: Surroundings
     ) -> IterationOutcome:
-        """Return what the stream's next iteration made. `forbidden`: ids never to be named.
+        """Return what the stream's next iteration made.
 
         Raises `UnavailableError` where infrastructure failed for more candidates than were
         decided: the iteration is then to be run again.
         """
         assert stream.status == "open", "the stream is finished"
         began = self.clock()
+        early = names_before_execution(stream.evaluation_plan)
         seed = derive_seed(spec.seed, "iteration", stream.index, stream.iteration)
-        exclusions = Exclusions(keys=frozenset(stream.accepted_keys), names=forbidden)
         selection = await DrawCandidates(drafts=self.drafts)(
             CandidateOrder(
                 plan=stream.plan,
@@ -91,7 +106,10 @@ class RunIteration:
                 holdout_share=spec.holdout_share,
                 num=spec.candidates_per_iteration,
                 seed=seed,
-                exclusions=_early(stream, exclusions),
+                exclusions=Exclusions(
+                    names=around.forbidden if "contamination" in early else frozenset()
+                ),
+                wishes=around.wishes if "duplicate" in early else None,
             )
         )
         episodes = PlayEpisodes(
@@ -99,8 +117,13 @@ class RunIteration:
             max_concurrent=self.max_concurrent_episodes,
             max_turns=self.max_turns,
         )
-        check = CheckCandidates(checker=self.checker, episodes=episodes)
-        checked = await check(selection.candidates(), stream.evaluation_plan, exclusions, seed)
+        check = CheckCandidates(
+            checker=self.checker,
+            episodes=episodes,
+            wishes=around.wishes,
+            forbidden=around.forbidden,
+        )
+        checked = await check(selection.candidates(), stream.evaluation_plan, seed)
         decided = await _rolled_out(PlayRollouts(episodes=episodes), spec, checked)
         num_undecided = len(checked) - len(decided)
         if num_undecided > len(decided):
@@ -109,15 +132,6 @@ class RunIteration:
             update={"seconds": round(self.clock() - began, 3)}
         )
         return _outcome(spec, stream, decided, report)
-
-
-def _early(stream: PlanStream, exclusions: Exclusions) -> Exclusions:
-    """Return what is excluded while drawing: what the plan checks before execution."""
-    early = names_before_execution(stream.evaluation_plan)
-    return Exclusions(
-        keys=exclusions.keys if "duplicate" in early else frozenset(),
-        names=exclusions.names if "contamination" in early else frozenset(),
-    )
 
 
 async def _rolled_out(
@@ -152,7 +166,7 @@ def _judged(one: CheckedCandidate, rolled: RolledOut | None) -> Judged:
 def _outcome(
     spec: SynthesisSpec, stream: PlanStream, decided: Sequence[Judged], report: IterationReport
 ) -> IterationOutcome:
-    after = advanced(stream, decided, report, num_iterations=spec.num_iterations)
+    after = advanced(stream, decided, report, end=End.of(spec, stream.index))
     late = sum(
         judged.task is None and judged.refusal.stage in {"oracle", "rollout"} for judged in decided
     )
@@ -176,4 +190,9 @@ def _outcome(
         report=report,
         reflection=revised.reflections[-1] if is_new else None,
         stream=revised,
+        accepted_keys=[
+            draft_key(judged.checked.candidate.draft)
+            for judged in decided
+            if judged.task is not None
+        ],
     )

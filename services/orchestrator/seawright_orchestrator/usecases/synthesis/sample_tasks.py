@@ -13,6 +13,7 @@ from seawright_orchestrator.core.synthesis.seeds import derive_seed
 from seawright_orchestrator.core.synthesis.state import PlanStream
 from seawright_orchestrator.core.synthesis.statistics import num_sequences
 from seawright_orchestrator.core.synthesis.task_picking import picked
+from seawright_orchestrator.core.synthesis.wishes import RememberedWishes
 from seawright_orchestrator.usecases.synthesis.check_candidates import CheckCandidates
 from seawright_orchestrator.usecases.synthesis.draw_candidates import (
     CandidateOrder,
@@ -37,7 +38,7 @@ class _Progress:
 
     accepted: list[bool]
     tasks: list[Task]
-    keys: set[str]
+    wishes: RememberedWishes
 
     def add(self, checked: Sequence[CheckedCandidate], *, num_asked: int) -> None:
         """Take decided candidates in order; those that the plan could not give have failed."""
@@ -47,7 +48,7 @@ class _Progress:
             self.accepted.append(one.task is not None)
             if one.task is not None:
                 self.tasks.append(one.task)
-                self.keys.add(draft_key(one.candidate.draft))
+                self.wishes.add([draft_key(one.candidate.draft)])
         self.accepted += [False] * (num_asked - len(checked))
 
 
@@ -77,7 +78,7 @@ class SampleTasks:
         bound on candidates is reached.
         """
         plans = [_frozen_plan(stream, request) for stream in streams]
-        progress = _Progress(accepted=[], tasks=[], keys=set())
+        progress = _Progress(accepted=[], tasks=[], wishes=RememberedWishes())
         for number in range(MAX_ROUNDS):
             size = _batch_size(request, progress, len(plans))
             for index, plan in enumerate(plans):
@@ -89,10 +90,11 @@ class SampleTasks:
                     holdout_share=spec.holdout_share,
                     num=size,
                     seed=seed,
-                    exclusions=Exclusions(keys=frozenset(progress.keys), names=forbidden),
+                    exclusions=Exclusions(names=forbidden),
+                    wishes=progress.wishes,
                     keeps_mix=request.balanced,
                 )
-                progress.add(await self._batch(order), num_asked=size)
+                progress.add(await self._batch(order, progress.wishes), num_asked=size)
             if len(_picked(progress.tasks, request)) >= request.num:
                 break
         chosen = _picked(progress.tasks, request)
@@ -105,16 +107,23 @@ class SampleTasks:
             num_sequences=num_sequences(chosen),
         )
 
-    async def _batch(self, order: CandidateOrder) -> list[CheckedCandidate]:
+    async def _batch(
+        self, order: CandidateOrder, wishes: RememberedWishes
+    ) -> list[CheckedCandidate]:
         selection = await DrawCandidates(drafts=self.drafts)(order)
         episodes = PlayEpisodes(
             player=self.player,
             max_concurrent=self.max_concurrent_episodes,
             max_turns=self.max_turns,
         )
-        check = CheckCandidates(checker=self.checker, episodes=episodes)
+        check = CheckCandidates(
+            checker=self.checker,
+            episodes=episodes,
+            wishes=wishes,
+            forbidden=order.exclusions.names,
+        )
         evaluation = full_evaluation_plan(order.plan.stream_id)
-        return await check(selection.candidates(), evaluation, order.exclusions, order.seed)
+        return await check(selection.candidates(), evaluation, order.seed)
 
 
 def _frozen_plan(stream: PlanStream, request: TaskSampleRequest) -> Plan:

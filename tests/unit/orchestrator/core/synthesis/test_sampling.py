@@ -78,9 +78,9 @@ def test_the_same_wish_is_taken_once():
 
 
 def test_excluded_wishes_and_names_are_resampled():
-    known = Exclusions(keys=frozenset({draft_key(draft(1))}), names=frozenset({"#2-0"}))
-    selection = Selection(plan=plan(), num=4, seed=1, exclusions=known)
-    selection.offer([draft(1), draft(2), draft(3)])
+    named = Exclusions(names=frozenset({"#2-0"}))
+    selection = Selection(plan=plan(), num=4, seed=1, exclusions=named)
+    selection.offer([draft(1), draft(2), draft(3)], frozenset({draft_key(draft(1))}))
     assert [one.draft.id for one in selection.candidates()] == ["draft_3"]
     assert selection.num_excluded == 2
 

@@ -4,7 +4,8 @@ import anyio
 import pytest
 
 from seawright_orchestrator.core.synthesis.state import PlanStream
-from seawright_orchestrator.usecases.synthesis.run_iteration import RunIteration
+from seawright_orchestrator.core.synthesis.wishes import RememberedWishes
+from seawright_orchestrator.usecases.synthesis.run_iteration import RunIteration, Surroundings
 from seawright_orchestrator.usecases.synthesis.sample_tasks import SampleTasks
 from seawright_orchestrator.usecases.synthesis.start_streams import start_streams
 from seawright_shared.contracts.orchestrator import TaskSample, TaskSampleRequest
@@ -30,9 +31,11 @@ async def learned() -> list[PlanStream]:
     run = RunIteration(drafts=ToyDrafts(), checker=ToyChecker(), player=ToyPlayer())
     streams: list[PlanStream] = []
     for start in start_streams("run", SPEC, DOMAIN):
-        stream = start
+        stream, wishes = start, RememberedWishes()
         while stream.status == "open":
-            stream = (await run(SPEC, stream)).stream
+            made = await run(SPEC, stream, Surroundings(wishes=wishes))
+            stream = made.stream
+            wishes.add(made.accepted_keys)
         streams.append(stream)
     return streams
 
