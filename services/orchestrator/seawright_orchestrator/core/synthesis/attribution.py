@@ -26,6 +26,10 @@ class EpisodeEvidence:
     """Whether the scripted agent passed with a user who makes no slips."""
     oracle_passes_same_user: bool | None = None
     """Whether the scripted agent passes with the very user of this episode."""
+    agent_passes_other_user: bool | None = None
+    """Whether this agent passes, every time, with a user who makes no slips."""
+    replay_passes: bool | None = None
+    """What replay says of an episode that a judge refused."""
 
 
 def attribute(evidence: EpisodeEvidence) -> Attribution:
@@ -34,6 +38,8 @@ def attribute(evidence: EpisodeEvidence) -> Attribution:
         return Attribution.ENV
     if evidence.is_infrastructure_fault or evidence.stop_reason is StopReason.INFRASTRUCTURE:
         return Attribution.INFRA
+    if evidence.replay_passes:
+        return Attribution.JUDGE
     if evidence.gold_passes is False:
         return Attribution.CHECKER
     if evidence.oracle_passes is False:
@@ -43,9 +49,16 @@ def attribute(evidence: EpisodeEvidence) -> Attribution:
     if evidence.oracle_passes_same_user is False:
         # A clean user let the same script through: then it is this user, not the task.
         return Attribution.USER if evidence.oracle_passes else Attribution.TASK
+    if evidence.agent_passes_other_user:
+        return Attribution.USER
     return Attribution.AGENT
 
 
 def needs_replay(evidence: EpisodeEvidence) -> bool:
     """Return whether playing the oracle against the same user could change the blame."""
     return attribute(evidence) is Attribution.AGENT and evidence.oracle_passes_same_user is None
+
+
+def needs_other_user(evidence: EpisodeEvidence) -> bool:
+    """Return whether playing the same agent with another user could change the blame."""
+    return attribute(evidence) is Attribution.AGENT and evidence.agent_passes_other_user is None

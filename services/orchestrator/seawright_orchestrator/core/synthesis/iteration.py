@@ -1,11 +1,12 @@
 """Bookkeeping of one iteration: outcomes, funnel report, and the stream's successor."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from seawright_orchestrator.core.synthesis.cascade import CheckedCandidate, blame_of
 from seawright_orchestrator.core.synthesis.ports import PlayedEpisode
+from seawright_orchestrator.core.synthesis.routing import ROUTES
 from seawright_orchestrator.core.synthesis.rules import goal_rows
 from seawright_orchestrator.core.synthesis.state import CandidateOutcome, CheckStats, PlanStream
 from seawright_orchestrator.core.synthesis.statistics import num_sequences
@@ -28,6 +29,7 @@ class Judged:
     late_refusal: Verdict | None = None
     """A played episode spoke against the task after it had passed every task check."""
     num_lost: int = 0
+    num_misjudged: int = 0
 
     @property
     def task(self) -> Task | None:
@@ -38,6 +40,26 @@ class Judged:
     def refusal(self) -> Verdict:
         """The verdict that stopped it."""
         return self.late_refusal or self.checked.refusal
+
+    @property
+    def blame(self) -> Attribution:
+        """Whom the refusal is blamed on."""
+        return blame_of(self.refusal)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is in the yield: what the environment broke says nothing of the plan."""
+        return self.task is not None or ROUTES[self.blame].is_counted
+
+    @property
+    def failed_goal(self) -> int | None:
+        """The goal to blame, where one is."""
+        if self.task is not None:
+            return None
+        if self.late_refusal is None:
+            return self.checked.failed_goal
+        is_only = len(self.checked.candidate.draft.goals) == 1
+        return 0 if is_only and ROUTES[self.blame].teaches_plan else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +95,7 @@ def outcome_of(judged: Judged, iteration: int) -> CandidateOutcome:
         iteration=iteration,
         goals=goal_rows(draft),
         accepted=accepted,
-        failed_goal=None if accepted or judged.late_refusal else judged.checked.failed_goal,
+        failed_goal=judged.failed_goal,
         cause="" if accepted else judged.refusal.failure_class or judged.refusal.stage,
         stage="" if accepted else judged.refusal.stage,
         passed=[verdict.stage for verdict in judged.checked.verdicts if verdict.ok],
@@ -97,18 +119,23 @@ def report_of(
     stream: PlanStream, decided: Sequence[Judged], *, num_undecided: int
 ) -> IterationReport:
     """Return the funnel. Candidates that infrastructure spoilt are not counted as candidates."""
-    refusals = [judged.refusal for judged in decided if judged.task is None]
+    counted = [judged for judged in decided if judged.is_counted]
+    refusals = [judged.refusal for judged in counted if judged.task is None]
+    attributions = _attributions(decided, num_undecided)
     tasks = [judged.task for judged in decided if judged.task is not None]
     causes = Counter(verdict.failure_class or verdict.stage for verdict in refusals)
     return IterationReport(
         stream_id=stream.id,
         iteration=stream.iteration,
         plan_id=stream.plan.id,
-        num_candidates=len(decided),
+        num_candidates=len(counted),
         num_accepted=len(tasks),
         stages=_counts(Counter(verdict.stage for verdict in refusals)),
         causes=_counts(causes),
-        attributions=_counts(_attributions(decided, num_undecided)),
+        attributions=_counts(attributions),
+        routes=_counts(_routes(attributions)),
+        num_probes=sum(judged.checked.candidate.probe is not None for judged in counted),
+        cells=_counts(Counter(_cell(task) for task in tasks)),
         num_sequences=num_sequences(tasks),
     )
 
@@ -120,7 +147,7 @@ def advanced(
     end: End,
 ) -> PlanStream:
     """Return the stream with this iteration in its memory; its plans are still the same."""
-    outcomes = [outcome_of(judged, stream.iteration) for judged in decided]
+    outcomes = [outcome_of(judged, stream.iteration) for judged in decided if judged.is_counted]
     accepted = [judged for judged in decided if judged.task is not None]
     done = stream.iteration + 1
     num_accepted = stream.num_accepted + len(accepted)
@@ -146,8 +173,10 @@ def _attributions(decided: Sequence[Judged], num_undecided: int) -> Counter[str]
     counts: Counter[str] = Counter()
     for judged in decided:
         if judged.task is None:
-            counts[(judged.refusal.attribution or blame_of(judged.refusal)).value] += 1
+            counts[judged.blame.value] += 1
             continue
+        if judged.num_misjudged:
+            counts[Attribution.JUDGE.value] += judged.num_misjudged
         for episode in judged.episodes:
             if episode.verdict.attribution is not None:
                 counts[episode.verdict.attribution.value] += 1
@@ -155,6 +184,18 @@ def _attributions(decided: Sequence[Judged], num_undecided: int) -> Counter[str]
     if lost:
         counts[Attribution.INFRA.value] += lost
     return counts
+
+
+def _routes(attributions: Mapping[str, int]) -> Counter[str]:
+    routes: Counter[str] = Counter()
+    for name, number in attributions.items():
+        routes[ROUTES[Attribution(name)].to] += number
+    return routes
+
+
+def _cell(task: Task) -> str:
+    goal = task.goal_types[0] if task.goal_types else ""
+    return f"{goal}|{task.outcome}|{task.tier}|{task.scenario.disclosure}"
 
 
 def _with_runs(stream: PlanStream, decided: Sequence[Judged]) -> dict[str, CheckStats]:

@@ -1,27 +1,19 @@
 """Roll accepted tasks out with the run's agent and user, and route what fails."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from seawright_orchestrator.core.synthesis.attribution import (
-    EpisodeEvidence,
-    attribute,
-    needs_replay,
-)
-from seawright_orchestrator.core.synthesis.ports import PlayedEpisode
+from seawright_orchestrator.core.synthesis.ports import PlayedEpisode, TrajectoryJudge
+from seawright_orchestrator.core.synthesis.routing import ROUTES
 from seawright_orchestrator.core.synthesis.seeds import derive_seed
-from seawright_orchestrator.usecases.synthesis.play_episodes import (
-    ORACLE,
-    Play,
-    PlayEpisodes,
-    is_infrastructure,
-)
+from seawright_orchestrator.usecases.synthesis.blame_episodes import BlameEpisodes
+from seawright_orchestrator.usecases.synthesis.play_episodes import Play, PlayEpisodes
 from seawright_shared.records.specs import SynthesisSpec
 from seawright_shared.records.tasks import Task
 from seawright_shared.records.verdicts import Attribution
 
-NUM_REROLLS = 1
-"""More plays of a rollout that the user spoilt; the spoilt one is kept for user training."""
+NUM_REROLLS = ROUTES[Attribution.USER].num_rerolls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +25,13 @@ class RolledOut:
     """Without those that infrastructure spoilt."""
     num_lost: int = 0
     """Rollouts that infrastructure spoilt on every attempt."""
+    num_misjudged: int = 0
+    """Episodes of which a judge said what replay does not: the judge's fault, not theirs."""
 
     @property
     def task_fault(self) -> PlayedEpisode | None:
         """The first episode that speaks against the task, its checker or its tools."""
-        faults = {Attribution.TASK, Attribution.CHECKER, Attribution.ENV}
-        found = (one for one in self.episodes if one.verdict.attribution in faults)
-        return next(found, None)
+        return next((one for one in self.episodes if not _keeps_task(one)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +39,7 @@ class PlayRollouts:
     """The trajectory side of verification; a function of its arguments."""
 
     episodes: PlayEpisodes
+    judge: TrajectoryJudge | None = None
 
     async def __call__(self, tasks: Sequence[Task], spec: SynthesisSpec) -> list[RolledOut]:
         """Return one record per task, in order."""
@@ -58,36 +51,43 @@ class PlayRollouts:
         ]
         for reroll in range(NUM_REROLLS + 1):
             plays = [_play(tasks[index], spec, number, reroll) for index, number in wanted]
-            played = await self._blamed(plays, verify=spec.verification)
+            played = await self.episodes(plays)
+            if spec.verification:
+                played = await BlameEpisodes(episodes=self.episodes)(plays, played)
             again: list[tuple[int, int]] = []
-            for (index, number), episode in zip(wanted, played, strict=True):
-                rolled[index] = _with(rolled[index], episode)
+            misjudged = await self._misjudged([tasks[index] for index, _ in wanted], played)
+            for place, episode in enumerate(played):
+                index, number = wanted[place]
+                rolled[index] = _with(rolled[index], episode, is_misjudged=misjudged[place])
                 if episode.verdict.attribution is Attribution.USER:
                     again.append((index, number))
             wanted = again
         return rolled
 
-    async def _blamed(self, plays: Sequence[Play], *, verify: bool) -> list[PlayedEpisode]:
-        played = await self.episodes(plays)
-        if not verify:
-            return played
-        pairs = list(zip(plays, played, strict=True))
-        replays = {
-            index: replace(play, agent=ORACLE)
-            for index, (play, episode) in enumerate(pairs)
-            if not episode.verdict.ok and not is_clean(play) and needs_replay(_evidence(episode))
-        }
-        results = await self.episodes(list(replays.values()))
-        passed = {index: result.verdict.ok for index, result in zip(replays, results, strict=True)}
+    async def _misjudged(
+        self, tasks: Sequence[Task], played: Sequence[PlayedEpisode]
+    ) -> list[bool]:
+        """Return where the judges say what replay does not; replay has the last word."""
+        judge = self.judge
+        if judge is None:
+            return [False] * len(played)
+        async with asyncio.TaskGroup() as group:
+            asked = [
+                group.create_task(judge.judge(task, episode))
+                for task, episode in zip(tasks, played, strict=True)
+            ]
+        opinions = [one.result() for one in asked]
         return [
-            _with_blame(episode, replace(_evidence(episode), oracle_passes_same_user=passed.get(i)))
-            for i, episode in enumerate(played)
+            opinion is not None
+            and episode.verdict.attribution is not Attribution.INFRA
+            and opinion.ok != episode.verdict.ok
+            for opinion, episode in zip(opinions, played, strict=True)
         ]
 
 
-def is_clean(play: Play) -> bool:
-    """Return whether the oracle already passed with just this user: no slips, no model."""
-    return play.user.kind == "scripted" and play.user.slip_rate == 0.0
+def _keeps_task(episode: PlayedEpisode) -> bool:
+    blamed = episode.verdict.attribution
+    return blamed is None or ROUTES[blamed].keeps_task
 
 
 def _play(task: Task, spec: SynthesisSpec, number: int, reroll: int) -> Play:
@@ -95,30 +95,8 @@ def _play(task: Task, spec: SynthesisSpec, number: int, reroll: int) -> Play:
     return Play(task=task, agent=spec.agent, user=spec.user, seed=seed)
 
 
-def _evidence(episode: PlayedEpisode) -> EpisodeEvidence:
-    blamed = episode.verdict.attribution
-    has_slipped = any(slip.by == "user" for slip in episode.trajectory.slips)
-    return EpisodeEvidence(
-        stop_reason=episode.trajectory.stop_reason,
-        is_infrastructure_fault=is_infrastructure(episode),
-        is_user_slip=has_slipped or blamed is Attribution.USER,
-        is_tool_broken=blamed is Attribution.ENV,
-        gold_passes=False if blamed is Attribution.CHECKER else None,
-        oracle_passes=True,
-    )
-
-
-def _with_blame(episode: PlayedEpisode, evidence: EpisodeEvidence) -> PlayedEpisode:
-    """Blame a failed episode; only the agent's own failures keep a reward."""
-    if episode.verdict.ok:
-        return episode
-    blamed = attribute(evidence)
-    reward = episode.verdict.reward if blamed is Attribution.AGENT else None
-    verdict = episode.verdict.model_copy(update={"attribution": blamed, "reward": reward})
-    return replace(episode, verdict=verdict)
-
-
-def _with(rolled: RolledOut, episode: PlayedEpisode) -> RolledOut:
+def _with(rolled: RolledOut, episode: PlayedEpisode, *, is_misjudged: bool) -> RolledOut:
+    rolled = replace(rolled, num_misjudged=rolled.num_misjudged + is_misjudged)
     if episode.verdict.attribution is Attribution.INFRA:
         return replace(rolled, num_lost=rolled.num_lost + 1)
     return replace(rolled, episodes=(*rolled.episodes, episode))

@@ -19,6 +19,7 @@ from seawright_orchestrator.core.synthesis.ports import (
     KnownWishes,
     PlayedEpisode,
     TaskChecker,
+    TrajectoryJudge,
 )
 from seawright_orchestrator.core.synthesis.recalibration import names_before_execution
 from seawright_orchestrator.core.synthesis.reflection import Circumstances, reflect
@@ -82,6 +83,7 @@ class RunIteration:
     drafts: DraftSource
     checker: TaskChecker
     player: EpisodePlayer
+    trajectory_judge: TrajectoryJudge | None = None
     max_concurrent_episodes: int = 8
     max_turns: int = 40
     clock: Callable[[], float] = time.perf_counter
@@ -124,7 +126,8 @@ class RunIteration:
             forbidden=around.forbidden,
         )
         checked = await check(selection.candidates(), stream.evaluation_plan, seed)
-        decided = await _rolled_out(PlayRollouts(episodes=episodes), spec, checked)
+        play = PlayRollouts(episodes=episodes, judge=self.trajectory_judge)
+        decided = await _rolled_out(play, spec, checked)
         num_undecided = len(checked) - len(decided)
         if num_undecided > len(decided):
             raise UnavailableError(f"infrastructure failed for {num_undecided} candidates")
@@ -159,7 +162,11 @@ def _judged(one: CheckedCandidate, rolled: RolledOut | None) -> Judged:
             attribution=fault.verdict.attribution,
         )
     return Judged(
-        checked=one, episodes=rolled.episodes, late_refusal=late, num_lost=rolled.num_lost
+        checked=one,
+        episodes=rolled.episodes,
+        late_refusal=late,
+        num_lost=rolled.num_lost,
+        num_misjudged=rolled.num_misjudged,
     )
 
 

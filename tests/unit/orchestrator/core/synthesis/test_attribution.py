@@ -26,6 +26,15 @@ def blamed(**known: object) -> Attribution:
         ({"oracle_passes_same_user": False}, Attribution.TASK),
         ({"oracle_passes_same_user": False, "oracle_passes": True}, Attribution.USER),
         ({"oracle_passes_same_user": True, "oracle_passes": True}, Attribution.AGENT),
+        ({"replay_passes": True}, Attribution.JUDGE),
+        (
+            {"oracle_passes_same_user": True, "agent_passes_other_user": True},
+            Attribution.USER,
+        ),
+        (
+            {"oracle_passes_same_user": True, "agent_passes_other_user": False},
+            Attribution.AGENT,
+        ),
         ({}, Attribution.AGENT),
     ],
 )
