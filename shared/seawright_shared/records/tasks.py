@@ -71,6 +71,8 @@ class Wish(Record):
     text: str
     mentions: list[str] = []
     """Strings that a right proposal names; the customer declines one that names others."""
+    knows: list[str] = []
+    """Strings that it may name as well."""
     expects: Outcome = "fulfil"
 
 

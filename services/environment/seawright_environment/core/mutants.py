@@ -55,7 +55,10 @@ def _silent(trial: Trial) -> Iterator[Script]:
     spec = trial.spec
     has_writes = any(block.writes for block in trial.script.blocks)
     if spec.said or (spec.confirmed_before_writes and has_writes):
-        blocks = tuple(replace(b, proposal=(), report=()) for b in trial.script.blocks)
+        blocks = tuple(
+            replace(b, guidance=_unsaid(b.guidance), proposal=(), report=())
+            for b in trial.script.blocks
+        )
         yield replace(trial.script, blocks=blocks)
 
 
@@ -116,8 +119,16 @@ def _vague(trial: Trial) -> Iterator[Script]:
 def _wrong_said(trial: Trial) -> Iterator[Script]:
     spec = trial.spec
     if spec.said:
-        report = (saying("Let me look at it. That was 0.01, or perhaps 99999999."),)
-        blocks = tuple(replace(b, report=report) for b in trial.script.blocks)
+        wrong = saying("Let me look at it. That was 0.01, or perhaps 99999999.")
+        blocks = tuple(
+            replace(
+                b,
+                guidance=_unsaid(b.guidance),
+                proposal=(wrong, YES) if b.proposal else (),
+                report=(wrong,),
+            )
+            for b in trial.script.blocks
+        )
         yield replace(trial.script, blocks=blocks)
 
 
@@ -199,6 +210,11 @@ def _writes(trial: Trial) -> Iterator[tuple[_Place, ToolCall]]:
         for index, message in enumerate(block.writes):
             for call in message.tool_calls or ():
                 yield _Place(block=number, part="writes", index=index), call
+
+
+def _unsaid(part: Part) -> Part:
+    """Return what was done without what was said about it."""
+    return tuple(message for message in part if message.tool_calls)
 
 
 def _with_block(script: Script, number: int, block: Block) -> Script:

@@ -4,12 +4,15 @@ from dataclasses import replace
 from importlib import resources
 
 from seawright_environment.core.domain_content import DomainContent
+from seawright_environment.domains.telecom.author import TelecomAuthor
 from seawright_environment.domains.telecom.carrier_checks import CARRIER_ASSERTIONS
 from seawright_environment.domains.telecom.carrier_tools import CARRIER_FUNCTIONS, CARRIER_TOOLKIT
 from seawright_environment.domains.telecom.link import carry_over
 from seawright_environment.domains.telecom.phone_checks import USER_ASSERTIONS
 from seawright_environment.domains.telecom.phone_tools import USER_FUNCTIONS, USER_TOOLKIT
+from seawright_environment.domains.telecom.rules_preparing import is_well
 from seawright_environment.domains.telecom.seed import generate_tables
+from seawright_environment.domains.telecom.solution import IDENTIFY
 from seawright_environment.domains.telecom.state import LIST_TABLES, NOW, import_tables
 
 
@@ -34,6 +37,13 @@ TELECOM = DomainContent(
     is_two_sided=True,
     list_tables=LIST_TABLES,
     sync=carry_over,
+    goal_types=TelecomAuthor.goal_types,
+    features=TelecomAuthor.features,
+    goal_kinds=tuple(TelecomAuthor.kinds.values()),
+    policy_rules=TelecomAuthor.policy_rules,
+    identify_tools=IDENTIFY,
+    confirmed_writes=("refuel_data",),
+    is_well=is_well,
     now=NOW,
 )
 """The technical part of its policy is a manual, sorted by what may be wrong."""

@@ -39,10 +39,11 @@ class Remedy:
 
 _LINE: Arguments = {"customer_id": "$customer_id", "line_id": "$line_id"}
 _BILL: Arguments = {"customer_id": "$customer_id", "bill_id": "$bill_id"}
+_SUSPEND = "suspend_line_for_overdue_bill"
 _BEST = "4g_5g_preferred"
 
 
-def _by_user(name: str, **arguments: JsonValue) -> Remedy:
+def _by_user(name: str, /, **arguments: JsonValue) -> Remedy:
     return Remedy(requestor="user", name=name, arguments=arguments)
 
 
@@ -94,7 +95,7 @@ def _suspended(cures: Sequence[str], *, contract_ended: bool) -> Fault:
         "new_bill_id": "$bill_id",
         "contract_ended": contract_ended,
     }
-    causes = [("suspend_line_for_overdue_bill", arguments)]
+    causes = [(_SUSPEND, arguments)]
     return Fault(group="line", effect="service", causes=causes, cures=cures)
 
 
@@ -188,8 +189,13 @@ def shows(complaint: str, faults: Sequence[str]) -> bool:
     return bool(effects & set(_STOPS[complaint])) or is_2g
 
 
+def suspends(fault: str) -> bool:
+    """Whether a fault puts the line out of service at the carrier, with a bill that is owed."""
+    return FAULTS[fault].causes[0][0] == _SUSPEND
+
+
 def _owner(function: str) -> Requestor:
-    is_carrier = function in {"set_data_usage", "suspend_line_for_overdue_bill"}
+    is_carrier = function in {"set_data_usage", _SUSPEND}
     is_carrier = is_carrier or function in {"enable_roaming", "disable_roaming"}
     return "assistant" if is_carrier else "user"
 

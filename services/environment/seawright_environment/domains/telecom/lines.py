@@ -114,8 +114,10 @@ def refuel_data(
     assert isinstance(had, int | float)
     line["data_refueling_gb"] = had + gb_amount
     cost = gb_amount * rate if state.base.is_exact else round(gb_amount * rate, 2)
-    charge_once(state, str(customer_id), cost, f"Data refueling: {gb_amount} GB at ${rate}/GB")
-    told = f"Successfully added {gb_amount} GB of data for line {line_id} for ${cost:.2f}"
+    # An amount is an amount, whether it is spelled 1 or 1.0.
+    shown = gb_amount if state.base.is_exact else f"{gb_amount:g}"
+    charge_once(state, str(customer_id), cost, f"Data refueling: {shown} GB at ${rate}/GB")
+    told = f"Successfully added {shown} GB of data for line {line_id} for ${cost:.2f}"
     return json.dumps(
         {
             "message": told,
