@@ -1,4 +1,4 @@
-"""The airline over HTTP: everything but the writing of tasks, which is refused in plain words."""
+"""The airline over HTTP: its tools, its rules, its goals, and tasks written for it."""
 
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -38,10 +38,11 @@ async def client() -> AsyncGenerator[EnvironmentClient]:
     await peer.aclose()
 
 
-async def test_the_airline_shows_its_tools_and_states_no_goals(client: EnvironmentClient):
+async def test_the_airline_shows_its_tools_and_states_its_goals(client: EnvironmentClient):
     domain = await client.domain("airline")
     assert len(domain.tools) == 14
-    assert domain.goal_types == []
+    assert domain.goal_types == [kind.name for kind in domain.goal_kinds]
+    assert {"fulfil", "info", "refuse", "transfer"} == {kind.outcome for kind in domain.goal_kinds}
     assert "Ask before you write" in domain.domain_policy
     booking: Any = next(each for each in domain.tools if each.name == "book_reservation")
     assert booking.parameters["$defs"].keys() == {"FlightInfo", "Passenger", "Payment"}
@@ -63,18 +64,25 @@ async def test_a_reservation_of_a_generated_airline_is_cancelled_once(client: En
     assert "is already cancelled" in second.result.content
 
 
+async def test_tasks_for_the_airline_are_drawn_and_checked(client: EnvironmentClient):
+    order = DraftRequest(database=REF, seed=3, num=60, goals={"refused_compensation": 1.0})
+    drafts = (await client.draw_drafts(order)).drafts
+    answer = await client.check_tasks(TaskCheckRequest(drafts=drafts, checks=CHECKS))
+    tasks = [one.task for one in answer.results if one.task is not None]
+    assert 0 < len(tasks) < len(drafts)
+    assert all(task.selftest and task.selftest.ok for task in tasks)
+
+
 async def test_drafts_and_task_checks_of_a_domain_without_an_author_say_so(
     client: EnvironmentClient,
 ):
-    order = DraftRequest(database=REF, seed=1, num=3, goals={"cancel_reservation": 1.0})
-    with pytest.raises(NotFoundError, match="no author for domain 'airline'"):
+    toy = DatabaseRef(domain="mock", seed=1, num_customers=40)
+    order = DraftRequest(database=toy, seed=1, num=3, goals={"cancel_reservation": 1.0})
+    with pytest.raises(NotFoundError, match="no author for domain 'mock'"):
         await client.draw_drafts(order)
-    shop = DatabaseRef(domain="retail", seed=1, num_customers=40)
-    drawn = await client.draw_drafts(
-        DraftRequest(database=shop, seed=1, num=1, goals={"cancel_pending_order": 1.0})
-    )
-    moved = [draft.model_copy(update={"database": REF}) for draft in drawn.drafts]
-    with pytest.raises(NotFoundError, match="no author for domain 'airline'"):
+    drawn = await client.draw_drafts(order.model_copy(update={"database": REF}))
+    moved = [draft.model_copy(update={"database": toy}) for draft in drawn.drafts]
+    with pytest.raises(NotFoundError, match="no author for domain 'mock'"):
         await client.check_tasks(TaskCheckRequest(drafts=moved, checks=CHECKS))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
 
 from pydantic import JsonValue
 
@@ -15,6 +16,12 @@ _YES = re.compile(r"^(yes|yeah|yep|correct|confirmed|i confirm)\b")
 _MILD_YES = re.compile(r"^(sure|ok|okay|please|go ahead|sounds good|that is right|do it)\b")
 """May as well answer something else than a proposal."""
 _NO = re.compile(r"^(no|nope|stop|wait|not)\b")
+_CODE = re.compile(r"[A-Z]{5,}")
+"""An id that happens to have no digit."""
+_SUM = "amount"
+"""The argument that is money."""
+_LARGEST = 1e12
+"""Dollars."""
 _OWN_ID = ("user_id", "customer_id")
 """The customer's own id: it is looked up, he need not confirm it."""
 
@@ -43,6 +50,7 @@ def is_confirmed(call: CallRecord, messages: Sequence[Message], writes: Sequence
     together, but is used up once the customer has spoken again after one of them.
     """
     details = [folded(detail) for detail in _details(call.arguments)]
+    sums = set(_sums(dict(call.arguments)))
     used_up = -1
     for index in range(call.turn - 1, -1, -1):
         message = messages[index]
@@ -54,7 +62,8 @@ def is_confirmed(call: CallRecord, messages: Sequence[Message], writes: Sequence
         is_yes = _YES.match(answer) is not None
         if is_yes or _MILD_YES.match(answer):
             proposal = _said_before(messages, index)
-            if all(_within(detail, proposal) for detail in details):
+            names_all = all(_within(detail, proposal) for detail in details)
+            if names_all and sums <= set(amounts(proposal)):
                 return True
             if is_yes:
                 return False
@@ -80,10 +89,26 @@ def _details(arguments: Mapping[str, JsonValue]) -> Iterator[str]:
             yield from _numbered(value)
 
 
+def _sums(value: JsonValue) -> Iterator[int]:
+    """Yield the amounts of money in a call, in cents."""
+    if isinstance(value, list):
+        for inner in value:
+            yield from _sums(inner)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            is_sum = key == _SUM and isinstance(inner, int | float) and inner is not True
+            yield from [_cents(cast("float", inner))] if is_sum else _sums(inner)
+
+
+def _cents(amount: float) -> int:
+    """Return an amount in cents; one that nobody can name is -1."""
+    return round(amount * 100) if abs(amount) < _LARGEST else -1
+
+
 def _numbered(value: JsonValue) -> Iterator[str]:
-    """Yield the texts with a digit in them: ids, streets, zip codes."""
+    """Yield the texts with a digit in them, as ids, streets and dates have, and codes of letters."""
     if isinstance(value, str):
-        if any(letter.isdigit() for letter in value):
+        if any(letter.isdigit() for letter in value) or _CODE.fullmatch(value):
             yield value
     elif isinstance(value, list):
         for inner in value:

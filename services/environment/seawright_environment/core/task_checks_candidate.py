@@ -10,7 +10,7 @@ from seawright_environment.core.patches import diff_states
 from seawright_environment.core.world import Base, World
 from seawright_shared.records.tasks import Draft, EnvironmentCall
 
-_ID = re.compile(r"#\w+|\b\w*\d\w*\b")
+_ID = re.compile(r"#\w+|\b\w*\d\w*\b|\b[A-Z]{5,}\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from seawright_environment.core.domain_content import DomainContent
 from seawright_environment.core.drafting import Author
+from seawright_environment.domains.airline.author import AirlineAuthor
 from seawright_environment.domains.airline.content import AIRLINE
 from seawright_environment.domains.mock.content import MOCK
 from seawright_environment.domains.retail.author import RetailAuthor
 from seawright_environment.domains.retail.content import RETAIL
+from seawright_environment.domains.telecom.author import TelecomAuthor
 from seawright_environment.domains.telecom.content import TELECOM, TELECOM_WORKFLOW
 
 DOMAINS: Mapping[str, DomainContent] = {
@@ -15,5 +17,10 @@ DOMAINS: Mapping[str, DomainContent] = {
 }
 """The registry."""
 
-AUTHORS: Mapping[str, Author] = {"retail": RetailAuthor()}
+AUTHORS: Mapping[str, Author] = {
+    "airline": AirlineAuthor(),
+    "retail": RetailAuthor(),
+    "telecom": TelecomAuthor(),
+    "telecom-workflow": TelecomAuthor(),
+}
 """Who writes tasks for which domain without any model."""

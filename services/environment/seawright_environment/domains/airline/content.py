@@ -3,8 +3,9 @@
 from importlib import resources
 
 from seawright_environment.core.domain_content import DomainContent
+from seawright_environment.domains.airline.author import AirlineAuthor
 from seawright_environment.domains.airline.seed import generate_tables
-from seawright_environment.domains.airline.state import import_tables
+from seawright_environment.domains.airline.state import NOW, import_tables
 from seawright_environment.domains.airline.tools import TOOLKIT
 
 
@@ -22,4 +23,10 @@ AIRLINE = DomainContent(
     generate=generate_tables,
     import_tables=import_tables,
     domain_policy=_domain_policy,
+    goal_types=tuple(AirlineAuthor.goal_types),
+    features=tuple(AirlineAuthor.features),
+    goal_kinds=tuple(AirlineAuthor.kinds.values()),
+    policy_rules=AirlineAuthor.policy_rules,
+    identify_tools="get_user_details",
+    now=NOW,
 )

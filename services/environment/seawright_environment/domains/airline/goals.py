@@ -1,0 +1,241 @@
+"""What a passenger can want: the kinds of wishes, and what a right agent does about each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from seawright_environment.domains.airline.goals_binding import (
+    Bound,
+    bind_bags,
+    bind_book,
+    bind_cabin,
+    bind_cancel,
+    bind_compensation,
+    bind_flights,
+    bind_info,
+    bind_passengers,
+    bind_transfer,
+    goal_of,
+)
+from seawright_environment.domains.airline.goals_draws import Pen
+from seawright_shared.records.domains import Outcome
+from seawright_shared.records.tasks import DraftGoal, EnvironmentCall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalType:
+    """One kind of wish. Kinds of equal `words` differ only in what the right answer is."""
+
+    outcome: Outcome
+    bind: Callable[[Pen], Bound | None]
+    words: str
+    """Key of the phrases."""
+    tool: str = ""
+    """What would write it, also where it is refused; empty: nothing is ever written."""
+    arguments: tuple[str, ...] = ()
+    """Those of the goal's that the tool takes."""
+    rules: tuple[str, ...] = ()
+    """Ids of the policy's rules that decide it."""
+
+
+def draw_goal(pen: Pen, goal_type: str) -> DraftGoal | None:
+    """Return a goal of the type, or None where the customer has nothing to speak of."""
+    bound = GOALS[goal_type].bind(pen)
+    if bound is None:
+        return None
+    return goal_of(pen, goal_type, bound)
+
+
+def write_of(goal: DraftGoal) -> EnvironmentCall:
+    """Return the call that would carry a goal out, whether or not it may be."""
+    kind = GOALS[goal.type]
+    assert kind.tool, f"{goal.type} writes nothing"
+    arguments = {name: goal.arguments[name] for name in kind.arguments}
+    return EnvironmentCall(requestor="assistant", name=kind.tool, arguments=arguments)
+
+
+_UPDATE = ("reservation_id", "cabin", "flights", "payment_id")
+_BAGS = ("reservation_id", "total_baggages", "nonfree_baggages", "payment_id")
+_BOOKING = (
+    "user_id",
+    "origin",
+    "destination",
+    "flight_type",
+    "cabin",
+    "flights",
+    "passengers",
+    "payment_methods",
+    "total_baggages",
+    "nonfree_baggages",
+    "insurance",
+)
+
+
+_CANCEL_RULES = ("cancel.recent", "cancel.airline", "cancel.business", "cancel.insurance")
+_PAYING = "paying.update"
+
+GOALS: Mapping[str, GoalType] = {
+    "cancel_reservation": GoalType(
+        outcome="fulfil",
+        bind=bind_cancel,
+        words="cancel",
+        tool="cancel_reservation",
+        arguments=("reservation_id",),
+        rules=_CANCEL_RULES,
+    ),
+    "change_flights": GoalType(
+        outcome="fulfil",
+        bind=bind_flights,
+        words="flights",
+        tool="update_reservation_flights",
+        arguments=_UPDATE,
+        rules=("flights.basic_economy", _PAYING),
+    ),
+    "change_cabin": GoalType(
+        outcome="fulfil",
+        bind=bind_cabin,
+        words="cabin",
+        tool="update_reservation_flights",
+        arguments=_UPDATE,
+        rules=("cabin.flown", _PAYING),
+    ),
+    "add_bags": GoalType(
+        outcome="fulfil",
+        bind=bind_bags,
+        words="bags",
+        tool="update_reservation_baggages",
+        arguments=_BAGS,
+        rules=("bags.free", "bags.added"),
+    ),
+    "change_passengers": GoalType(
+        outcome="fulfil",
+        bind=bind_passengers,
+        words="passengers",
+        tool="update_reservation_passengers",
+        arguments=("reservation_id", "passengers"),
+        rules=("passengers.number",),
+    ),
+    "compensation": GoalType(
+        outcome="fulfil",
+        bind=bind_compensation,
+        words="compensation",
+        tool="send_certificate",
+        arguments=("user_id", "amount"),
+        rules=("compensation.entitled", "compensation.cancelled"),
+    ),
+    "book_reservation": GoalType(
+        outcome="fulfil",
+        bind=bind_book,
+        words="book",
+        tool="book_reservation",
+        arguments=_BOOKING,
+        rules=("booking.paying", "bags.free"),
+    ),
+    "reservation_info": GoalType(outcome="info", bind=bind_info, words="info"),
+    "refused_cancellation": GoalType(
+        outcome="refuse",
+        bind=bind_cancel,
+        words="cancel",
+        tool="cancel_reservation",
+        arguments=("reservation_id",),
+        rules=_CANCEL_RULES,
+    ),
+    "refused_flight_change": GoalType(
+        outcome="refuse",
+        bind=bind_flights,
+        words="flights",
+        tool="update_reservation_flights",
+        arguments=_UPDATE,
+        rules=("flights.basic_economy", _PAYING),
+    ),
+    "refused_cabin_change": GoalType(
+        outcome="refuse",
+        bind=bind_cabin,
+        words="cabin",
+        tool="update_reservation_flights",
+        arguments=_UPDATE,
+        rules=("cabin.flown", _PAYING),
+    ),
+    "refused_bags": GoalType(
+        outcome="refuse",
+        bind=bind_bags,
+        words="bags",
+        tool="update_reservation_baggages",
+        arguments=_BAGS,
+        rules=("bags.added",),
+    ),
+    "refused_passengers": GoalType(
+        outcome="refuse",
+        bind=bind_passengers,
+        words="passengers",
+        tool="update_reservation_passengers",
+        arguments=("reservation_id", "passengers"),
+        rules=("passengers.number",),
+    ),
+    "refused_compensation": GoalType(
+        outcome="refuse",
+        bind=bind_compensation,
+        words="compensation",
+        tool="send_certificate",
+        arguments=("user_id", "amount"),
+        rules=("compensation.entitled", "compensation.cancelled", "compensation.delayed"),
+    ),
+    "refused_booking": GoalType(
+        outcome="refuse",
+        bind=bind_book,
+        words="book",
+        tool="book_reservation",
+        arguments=_BOOKING,
+        rules=("booking.paying", "booking.passengers"),
+    ),
+    "flown_cancellation": GoalType(
+        outcome="transfer", bind=bind_cancel, words="cancel", rules=("cancel.flown",)
+    ),
+    "human_request": GoalType(
+        outcome="transfer", bind=bind_transfer, words="human", rules=("transfer.scope",)
+    ),
+}
+FEATURES = (
+    "goal",
+    "prev_tool",
+    "is_last",
+    "reservation.exists",
+    "reservation.own",
+    "reservation.standing",
+    "reservation.cabin",
+    "reservation.insurance",
+    "reservation.hours_since_booking",
+    "reservation.airline_cancelled",
+    "reservation.flown",
+    "reservation.num_passengers",
+    "reservation.num_same_route",
+    "reservation.num_same_standing",
+    "user.membership",
+    "reason",
+    "cancel.ground",
+    "new.num_flights",
+    "new.status",
+    "new.seats_cover",
+    "new.keeps_route",
+    "given_up.flown",
+    "new.cabin",
+    "new.cabin_same",
+    "payment.own",
+    "payment.kind",
+    "payment.num_same_kind",
+    "payment.all_needed",
+    "funds_cover",
+    "price_up",
+    "bags.added",
+    "passengers.added",
+    "passengers.same",
+    "compensation.entitled",
+    "complaint",
+    "complaint.true",
+    "choice",
+    "choice.is_best",
+    "choice.num_ties",
+    "num_passengers",
+    "fact",
+    "request",
+)
+"""What rules may test."""

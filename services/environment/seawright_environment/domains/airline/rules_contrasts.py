@@ -1,0 +1,297 @@
+"""Contrast pairs: the same words on two states, one just inside a rule and one just outside."""
+
+import datetime
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from pydantic import JsonValue
+
+from seawright_environment.core.drafting import Contrast, Half, Scene, View
+from seawright_environment.core.json_values import JsonObject, copied
+from seawright_environment.core.state import Table
+from seawright_environment.domains.airline.goals import GOALS
+from seawright_environment.domains.airline.goals_airline import (
+    COVERED,
+    NOW_AT,
+    RECENT_HOURS,
+    Airline,
+    hours_since,
+    keeps_route,
+)
+from seawright_environment.domains.airline.goals_binding import (
+    Bound,
+    bound_cancel,
+    bound_compensation,
+    bound_update,
+    goal_of,
+)
+from seawright_environment.domains.airline.goals_draws import (
+    Chosen,
+    Pen,
+    chosen_flights,
+    has_seats,
+    price_of_update,
+    real_flights,
+)
+from seawright_environment.domains.airline.state import Reservation
+from seawright_shared.records.tasks import Draft, DraftGoal, PatchOp
+
+Bind = Callable[[Pen], Bound]
+MAX_TRIES = 12
+"""Changes of flights that are drawn until one can be carried out."""
+_CANCELLED: JsonObject = {"status": "cancelled"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Edge:
+    """A rule, and the patches that put a state on either side of it."""
+
+    rule: str
+    inside: Sequence[PatchOp]
+    outside: Sequence[PatchOp]
+    bind: Bind
+
+
+def contrast(view: View, draft: Draft, draw: random.Random) -> Contrast | None:
+    """Return the draft on either side of a rule; None where it stands near none."""
+    if len(draft.goals) != 1:
+        return None
+    twins = _TWINS.get(GOALS[draft.goals[0].type].words)
+    if twins is None:
+        return None
+    pen = _pen(view, draft, draw)
+    found = twins.edge(pen, draft.goals[0])
+    if found is None:
+        return None
+    halves = [
+        _half(pen, goal_type, patch, found.bind)
+        for goal_type, patch in ((twins.granted, found.inside), (twins.refused, found.outside))
+    ]
+    return Contrast(rule=found.rule, inside=halves[0], outside=halves[1])
+
+
+def patched(view: View, patch: Sequence[PatchOp]) -> View:
+    """Return a view with fields of some entities set; nothing else is copied."""
+    changed: dict[str, dict[str, JsonObject | None]] = {}
+    for operation in patch:
+        table, key, *steps = [str(step) for step in operation.path]
+        entities = changed.setdefault(table, {})
+        entity = entities.get(key) or cast("JsonObject", copied(view[table][key]))
+        entities[key] = entity
+        for step in steps[:-1]:
+            entity = cast("JsonObject", entity[step])
+        entity[steps[-1]] = operation.value
+    return {
+        name: Table(table, changed[name]) if name in changed else table
+        for name, table in view.items()
+    }
+
+
+def _pen(view: View, draft: Draft, draw: random.Random) -> Pen:
+    scene = Scene(
+        view=view,
+        customer_id=draft.customer_id,
+        strangers=[draft.customer_id],
+        earlier=[],
+        is_last=True,
+    )
+    return Pen(scene, Airline(view), draw)
+
+
+def _half(pen: Pen, goal_type: str, patch: Sequence[PatchOp], bind: Bind) -> Half:
+    view = patched(pen.scene.view, patch)
+    scene = Scene(
+        view=view,
+        customer_id=pen.customer,
+        strangers=pen.scene.strangers,
+        earlier=[],
+        is_last=True,
+    )
+    there = Pen(scene, Airline(view), pen.draw)
+    return Half(patch=list(patch), goals=[goal_of(there, goal_type, bind(there))])
+
+
+def _upcoming(pen: Pen, goal: DraftGoal) -> Reservation | None:
+    """Return the goal's reservation if it lies ahead and is the customer's, or one that is."""
+    mine = [
+        one
+        for one in pen.airline.reservations_of(pen.customer)
+        if pen.airline.standing(one) == "upcoming" and "cancelled" not in pen.airline.statuses(one)
+    ]
+    named = [one for one in mine if one["reservation_id"] == goal.arguments["reservation_id"]]
+    return named[0] if named else pen.draw.choice(mine) if mine else None
+
+
+def _cancelling(pen: Pen, goal: DraftGoal) -> _Edge | None:
+    reservation = _upcoming(pen, goal)
+    if reservation is None:
+        return None
+    edge = pen.draw.choice((_recent, _insured, _taken_off))
+    return edge(pen, reservation, str(goal.arguments["reason"]))
+
+
+def _recent(pen: Pen, reservation: Reservation, reason: str) -> _Edge | None:
+    del pen
+    bare = [*_not_business(reservation), _set(reservation, "insurance", "no")]
+    return _Edge(
+        rule="cancel.recent",
+        inside=[*bare, _made(reservation, RECENT_HOURS - 1)],
+        outside=[*bare, _made(reservation, RECENT_HOURS + 1)],
+        bind=lambda there: bound_cancel(there, reservation["reservation_id"], reason),
+    )
+
+
+def _insured(pen: Pen, reservation: Reservation, reason: str) -> _Edge | None:
+    covered = reason if reason in COVERED else pen.draw.choice(COVERED)
+    bare = [*_not_business(reservation), *_not_recent(reservation)]
+    return _Edge(
+        rule="cancel.insurance",
+        inside=[*bare, _set(reservation, "insurance", "yes")],
+        outside=[*bare, _set(reservation, "insurance", "no")],
+        bind=lambda there: bound_cancel(there, reservation["reservation_id"], covered),
+    )
+
+
+def _taken_off(pen: Pen, reservation: Reservation, reason: str) -> _Edge | None:
+    bare = [
+        *_not_business(reservation),
+        *_not_recent(reservation),
+        _set(reservation, "insurance", "no"),
+    ]
+    return _Edge(
+        rule="cancel.airline",
+        inside=[*bare, _cancelled_flight(pen, reservation)],
+        outside=bare,
+        bind=lambda there: bound_cancel(there, reservation["reservation_id"], reason),
+    )
+
+
+def _changing(pen: Pen, goal: DraftGoal) -> _Edge | None:
+    reservation = _upcoming(pen, goal)
+    method = _card(pen)
+    if reservation is None or method is None:
+        return None
+    num, name = len(reservation["passengers"]), reservation["reservation_id"]
+    held = chosen_flights(reservation["flights"])
+    for _ in range(MAX_TRIES):
+        flights = pen.moved_flights(reservation)
+        new = [one for one in flights if one not in held]
+        keeps = keeps_route(reservation, real_flights(pen.airline, flights))
+        if new and keeps and has_seats(pen.airline, new, "economy", num):
+            return _Edge(
+                rule="flights.basic_economy",
+                inside=[_set(reservation, "cabin", "economy")],
+                outside=[_set(reservation, "cabin", "basic_economy")],
+                bind=_changed_to(name, flights, method),
+            )
+    return None
+
+
+def _changed_to(reservation_id: str, flights: Sequence[Chosen], payment_id: str) -> Bind:
+    """Return the wish for other flights, in the cabin that the reservation has there."""
+
+    def bind(there: Pen) -> Bound:
+        reservation = there.airline.reservation(reservation_id)
+        assert reservation is not None, "a patch keeps what exists"
+        cabin = reservation["cabin"]
+        return bound_update(there, reservation_id, flights, cabin, payment_id)
+
+    return bind
+
+
+def _upgrading(pen: Pen, goal: DraftGoal) -> _Edge | None:
+    reservation = _upcoming(pen, goal)
+    methods = pen.airline.user(pen.customer)["payment_methods"]
+    gifts = [key for key, method in methods.items() if method["source"] == "gift_card"]
+    if reservation is None or not gifts or reservation["cabin"] == "business":
+        return None
+    flights = chosen_flights(reservation["flights"])
+    num, name = len(reservation["passengers"]), reservation["reservation_id"]
+    price = price_of_update(pen.airline, reservation, flights, "business")
+    if price < 1 or not has_seats(pen.airline, flights, "business", num):
+        return None
+    gift = pen.draw.choice(gifts)
+    path = ["users", pen.customer, "payment_methods", gift, "amount"]
+    return _Edge(
+        rule="paying.update",
+        inside=[PatchOp(path=[*path], op="set", value=float(price))],
+        outside=[PatchOp(path=[*path], op="set", value=float(price - 1))],
+        bind=lambda there: bound_update(there, name, flights, "business", gift),
+    )
+
+
+def _compensating(pen: Pen, goal: DraftGoal) -> _Edge | None:
+    reservation = _upcoming(pen, goal)
+    if reservation is None:
+        return None
+    name = reservation["reservation_id"]
+    cancelled = _cancelled_flight(pen, reservation)
+    insured, uninsured = (_set(reservation, "insurance", answer) for answer in ("yes", "no"))
+    member = PatchOp(path=["users", pen.customer, "membership"], op="set", value="regular")
+    bare = [*_not_business(reservation), member, cancelled]
+    inside, outside = [insured, cancelled], [insured]
+    rule = "compensation.cancelled"
+    if pen.draw.random() < 0.5:
+        inside, outside, rule = [*bare, insured], [*bare, uninsured], "compensation.entitled"
+    return _Edge(
+        rule=rule,
+        inside=inside,
+        outside=outside,
+        bind=lambda there: bound_compensation(there, name, "cancelled"),
+    )
+
+
+def _card(pen: Pen) -> str | None:
+    methods = pen.airline.user(pen.customer)["payment_methods"]
+    cards = [key for key, method in methods.items() if method["source"] == "credit_card"]
+    return pen.draw.choice(cards) if cards else None
+
+
+def _set(reservation: Reservation, field: str, value: JsonValue) -> PatchOp:
+    return PatchOp(
+        path=["reservations", reservation["reservation_id"], field], op="set", value=value
+    )
+
+
+def _made(reservation: Reservation, hours_ago: int) -> PatchOp:
+    made = NOW_AT - datetime.timedelta(hours=hours_ago)
+    return _set(reservation, "created_at", made.isoformat())
+
+
+def _not_business(reservation: Reservation) -> list[PatchOp]:
+    is_business = reservation["cabin"] == "business"
+    return [_set(reservation, "cabin", "economy")] if is_business else []
+
+
+def _not_recent(reservation: Reservation) -> list[PatchOp]:
+    is_recent = hours_since(reservation) <= RECENT_HOURS
+    return [_made(reservation, RECENT_HOURS + 1)] if is_recent else []
+
+
+def _cancelled_flight(pen: Pen, reservation: Reservation) -> PatchOp:
+    flight = pen.draw.choice(reservation["flights"])
+    path = ["flights", flight["flight_number"], "dates", flight["date"]]
+    return PatchOp(path=[*path], op="set", value={**_CANCELLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Twins:
+    """Two goal types of the same words."""
+
+    granted: str
+    refused: str
+    edge: Callable[[Pen, DraftGoal], _Edge | None]
+
+
+_TWINS: Mapping[str, _Twins] = {
+    "cancel": _Twins(
+        granted="cancel_reservation", refused="refused_cancellation", edge=_cancelling
+    ),
+    "flights": _Twins(granted="change_flights", refused="refused_flight_change", edge=_changing),
+    "cabin": _Twins(granted="change_cabin", refused="refused_cabin_change", edge=_upgrading),
+    "compensation": _Twins(
+        granted="compensation", refused="refused_compensation", edge=_compensating
+    ),
+}

@@ -1,0 +1,178 @@
+"""The right agent's script for a draft, and the customer's scenario that fits it."""
+
+import random
+from dataclasses import dataclass
+
+from seawright_environment.core.drafting import Composition
+from seawright_environment.core.world import World
+from seawright_environment.domains.airline import phrases
+from seawright_environment.domains.airline.goals import GOALS, write_of
+from seawright_environment.domains.airline.goals_airline import Airline
+from seawright_environment.domains.airline.phrases_slots import (
+    mentions,
+    script_slots,
+    wish_slots,
+)
+from seawright_environment.domains.airline.solution_reads import reads_of
+from seawright_shared.records.checkers import CalledItem, SaidItem
+from seawright_shared.records.messages import ToolCall
+from seawright_shared.records.tasks import (
+    Draft,
+    DraftGoal,
+    Fact,
+    Scenario,
+    Solution,
+    SolutionStep,
+    Wish,
+)
+
+TRANSFER = "transfer_to_human_agents"
+PATIENCE_TURNS = 4
+"""Short, so that a hopeless episode costs little."""
+_NUMBERS = ("bags", "free_bags", "num_passengers")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """One goal, and the airline as it is when the goal is asked for."""
+
+    number: int
+    goal: DraftGoal
+    airline: Airline
+    """Before any wish: what the customer knows of it."""
+    now: Airline
+
+
+def compose(world: World, draft: Draft) -> Composition:
+    """Put a draft that can be carried out into words."""
+    # The seed varies the wording only.
+    draw = random.Random(f"words:{draft.seed}")  # noqa: S311
+    parts = _parts(world, draft)
+    wishes = [_wish(draft, part, draw) for part in parts]
+    is_upfront = draft.disclosure == "upfront"
+    scenario = Scenario(
+        persona=draft.persona,
+        opening=_opening(draft, wishes[0], draw),
+        wishes=wishes,
+        facts=[
+            _identity(draft),
+            *(_detail(index, wish, is_upfront=is_upfront) for index, wish in enumerate(wishes)),
+        ],
+        disclosure=draft.disclosure,
+        reference=draft.reference,
+        patience_turns=PATIENCE_TURNS,
+    )
+    user: ToolCall = ToolCall(
+        id="i0", name="get_user_details", arguments={"user_id": draft.customer_id}
+    )
+    solution = Solution(
+        ask_identity=phrases.ASK_IDENTITY if is_upfront else phrases.ASK_DETAILS,
+        identify=[user],
+        steps=[_step(draft, part) for part in parts],
+    )
+    return Composition(
+        scenario=scenario,
+        solution=solution,
+        called=[item for part in parts for item in _called(draft, part.goal)],
+        said=[item for part in parts for item in _said(part)],
+    )
+
+
+def key_of(goal: DraftGoal) -> str:
+    """Return the phrase table's key of a goal."""
+    words = GOALS[goal.type].words
+    for part in ("fact", "request"):
+        if part in goal.arguments:
+            return f"{words}/{goal.arguments[part]}"
+    return words
+
+
+def _parts(world: World, draft: Draft) -> list[_Part]:
+    """Return the goals with the state that each of them meets."""
+    start, now = Airline(world.view), world.fork()
+    parts: list[_Part] = []
+    for number, goal in enumerate(draft.goals):
+        parts.append(_Part(number=number, goal=goal, airline=start, now=Airline(now.view)))
+        if GOALS[goal.type].outcome == "fulfil":
+            now = now.fork()
+            call = write_of(goal)
+            now.call(call.requestor, call.name, call.arguments)
+    return parts
+
+
+def _wish(draft: Draft, part: _Part, draw: random.Random) -> Wish:
+    goal = part.goal
+    slots = wish_slots(part.airline, draft, goal)
+    text = draw.choice(phrases.WISHES[key_of(goal)]).format(**slots)
+    return Wish(
+        text=phrases.ONE_MORE + text if part.number else text,
+        mentions=mentions(goal),
+        expects=GOALS[goal.type].outcome,
+    )
+
+
+def _opening(draft: Draft, wish: Wish, draw: random.Random) -> str:
+    greetings = phrases.GREETINGS.get(draft.persona, phrases.GREETINGS["plain"])
+    is_upfront = draft.disclosure == "upfront"
+    text = wish.text if is_upfront else phrases.VAGUE[GOALS[draft.goals[0].type].words]
+    return draw.choice(greetings) + text
+
+
+def _identity(draft: Draft) -> Fact:
+    text = f"My user id is {draft.customer_id}."
+    return Fact(key="identity", text=text, when="on_ask", cues=list(phrases.IDENTITY_CUES))
+
+
+def _detail(index: int, wish: Wish, *, is_upfront: bool) -> Fact:
+    when = "upfront" if is_upfront or index else "on_ask"
+    cues = list(phrases.DETAIL_CUES)
+    return Fact(key=f"wish_{index}", text=wish.text, when=when, cues=cues)
+
+
+def _step(draft: Draft, part: _Part) -> SolutionStep:
+    goal, kind = part.goal, GOALS[part.goal.type]
+    slots = script_slots(part.now, goal)
+    reads = reads_of(part.now, draft, goal, prefix=f"r{part.number}")
+    if kind.outcome == "transfer":
+        slots = wish_slots(part.airline, draft, goal)
+        summary = phrases.WISHES[key_of(goal)][0].format(**slots)
+        call = ToolCall(id=f"w{part.number}", name=TRANSFER, arguments={"summary": summary})
+        return SolutionStep(reads=[*reads, call], report=phrases.TRANSFERRED)
+    words = phrases.DENIALS if kind.outcome == "refuse" else phrases.REPORTS
+    report = f"{words[key_of(goal)].format(**slots)} {phrases.ANYTHING_ELSE}"
+    if kind.outcome != "fulfil":
+        return SolutionStep(reads=reads, report=report)
+    write = write_of(goal)
+    return SolutionStep(
+        reads=reads,
+        proposal=f"{phrases.PROPOSALS[key_of(goal)].format(**slots)} {phrases.PROCEED}",
+        writes=[ToolCall(id=f"w{part.number}", name=write.name, arguments=write.arguments)],
+        report=report,
+    )
+
+
+def _called(draft: Draft, goal: DraftGoal) -> list[CalledItem]:
+    """Return the evidence for an outcome that leaves the state as it was."""
+    kind = GOALS[goal.type]
+    if kind.outcome == "fulfil":
+        return []
+    evidence = [CalledItem(name=TRANSFER)] if kind.outcome == "transfer" else []
+    if goal.type == "human_request":
+        return evidence
+    evidence.append(CalledItem(name="get_user_details", arguments={"user_id": draft.customer_id}))
+    if "reservation_id" in goal.arguments:
+        named = {"reservation_id": goal.arguments["reservation_id"]}
+        evidence.append(CalledItem(name="get_reservation_details", arguments=named))
+    return evidence
+
+
+def _said(part: _Part) -> list[SaidItem]:
+    goal = part.goal
+    if GOALS[goal.type].outcome == "refuse":
+        return [SaidItem(any_of=list(phrases.REFUSALS))]
+    if goal.type != "reservation_info":
+        return []
+    text = script_slots(part.now, goal)["answer"]
+    if goal.arguments["fact"] == "total" or goal.arguments["fact"] in _NUMBERS:
+        return [SaidItem(cents=int(text.removeprefix("$")) * 100)]
+    return [SaidItem(text=text)]
