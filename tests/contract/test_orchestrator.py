@@ -512,3 +512,17 @@ async def finished_episode(house: House, episode_id: str) -> Any:
             return episode
         await house.http.get("/livez")
     raise AssertionError("the episode does not end")
+
+
+async def test_a_streams_plans_can_be_read_version_by_version_and_compared(furnished: Furnished):
+    client, run_id = furnished.house.client, furnished.run_id
+    (stream,) = await client.streams(run_id)
+    versions = await client.plan_versions(run_id, stream.id)
+    assert [one.plan for one in versions] == stream.plans
+    assert await client.plan_version(run_id, stream.id, 0) == versions[0]
+    diff = await client.plan_diff(run_id, stream.id, 0, versions[-1].version)
+    assert [one.id for one in diff.added] == [rule.id for rule in stream.plans[-1].rules]
+    with pytest.raises(NotFoundError, match="versions 0 to"):
+        await client.plan_version(run_id, stream.id, 99)
+    with pytest.raises(NotFoundError, match="no stream"):
+        await client.plan_versions(run_id, "stream_none")

@@ -11,6 +11,8 @@ from seawright_shared.contracts.orchestrator import (
     EpisodeRequest,
     EvaluationRun,
     GroupPage,
+    PlanDiff,
+    PlanVersion,
     RejectedDraft,
     RolloutStream,
     StreamState,
@@ -80,6 +82,21 @@ class OrchestratorClient:
         """Return the run's plan streams, by index."""
         page = await self.peer.get(f"/v1/synthesis-runs/{run_id}/streams", Page[StreamState])
         return page.data
+
+    async def plan_versions(self, run_id: str, stream_id: str) -> list[PlanVersion]:
+        """Return all versions of a stream's plan pair, first one first."""
+        path = f"/v1/synthesis-runs/{run_id}/streams/{stream_id}/plans"
+        return (await self.peer.get(path, Page[PlanVersion])).data
+
+    async def plan_version(self, run_id: str, stream_id: str, version: int) -> PlanVersion:
+        """Return one version of a stream's plan pair."""
+        path = f"/v1/synthesis-runs/{run_id}/streams/{stream_id}/plans/{version}"
+        return await self.peer.get(path, PlanVersion)
+
+    async def plan_diff(self, run_id: str, stream_id: str, first: int, last: int) -> PlanDiff:
+        """Return what differs between two versions of a stream's plan pair."""
+        path = f"/v1/synthesis-runs/{run_id}/streams/{stream_id}/plan-diffs"
+        return await self.peer.get(path, PlanDiff, params={"first": first, "last": last})
 
     async def synthesis_report(self, run_id: str) -> SynthesisReport:
         """Return the funnel of every iteration, over all streams."""

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from seawright_shared.records.base import Record, Request
 from seawright_shared.records.jobs import JobStatus, StatusReason
-from seawright_shared.records.plans import EvaluationPlan, Plan, Reflection
+from seawright_shared.records.plans import EvaluationPlan, Plan, Reflection, Rule
 from seawright_shared.records.reports import EvaluationReport, IterationReport
 from seawright_shared.records.rollouts import RolloutGroup
 from seawright_shared.records.specs import EvaluationSpec, RolloutStreamSpec, SynthesisSpec
@@ -45,6 +45,34 @@ class StreamState(Record):
     evaluation_plans: list[EvaluationPlan] = []
     reflections: list[Reflection] = []
     iterations: list[IterationReport] = []
+
+
+class PlanVersion(Record):
+    """One version of a stream's plan pair: GET .../streams/{stream_id}/plans[/{version}]."""
+
+    version: int
+    plan: Plan
+    evaluation_plan: EvaluationPlan
+    """The one in force with this plan."""
+    reflection: Reflection | None = None
+    """What made this version; None for the first one."""
+    iterations: list[IterationReport] = []
+    """What was drawn by it."""
+
+
+class PlanDiff(Record):
+    """What differs between two versions: GET .../streams/{stream_id}/plan-diffs?first=0&last=3."""
+
+    first: int
+    last: int
+    added: list[Rule] = []
+    """Rules that only the last one has."""
+    removed: list[Rule] = []
+    retired: list[Rule] = []
+    """Rules active in the first one, retired in the last one."""
+    revived: list[Rule] = []
+    changed: dict[str, tuple[JsonValue, JsonValue]] = {}
+    """Everything else that differs, of both plans, by path as in `goals/cancel`: before, after."""
 
 
 class SynthesisReport(Record):

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from seawright_orchestrator.api.verbs import Verb, act_on_run
 from seawright_orchestrator.usecases.start_synthesis import StartSynthesis
 from seawright_orchestrator.usecases.stores import RunVerbs, SynthesisStore
+from seawright_orchestrator.usecases.synthesis.read_plans import ReadPlans
 from seawright_shared.contracts.orchestrator import (
+    PlanDiff,
+    PlanVersion,
     RejectedDraft,
     StreamState,
     SynthesisReport,
@@ -23,6 +26,9 @@ from seawright_shared.web.idempotency import Idempotency, Reply
 from seawright_shared.web.pages import PageDep
 
 RunId = Annotated[str, Path(max_length=80)]
+StreamId = Annotated[str, Path(max_length=80)]
+Version = Annotated[int, Path(ge=0, le=10_000)]
+WantedVersion = Annotated[int, Query(ge=0, le=10_000)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +45,7 @@ class SynthesisRoutes:
 def synthesis_routes(parts: SynthesisRoutes) -> APIRouter:
     """Return the routes under /v1/synthesis-runs."""
     router = APIRouter(prefix="/v1/synthesis-runs", tags=["synthesis"])
+    read = ReadPlans(runs=parts.runs)
 
     @router.post("", status_code=202, response_model=SynthesisRun)
     async def start(spec: SynthesisSpec, request: Request) -> Response:
@@ -65,6 +72,23 @@ def synthesis_routes(parts: SynthesisRoutes) -> APIRouter:
     async def streams(run_id: RunId) -> Page[StreamState]:
         """Return the plan streams by index, with plans, reflections and iterations."""
         return Page[StreamState](data=await parts.runs.stream_states(run_id))
+
+    @router.get("/{run_id}/streams/{stream_id}/plans")
+    async def plans(run_id: RunId, stream_id: StreamId) -> Page[PlanVersion]:
+        """Return all versions of a stream's plan pair, first one first."""
+        return Page[PlanVersion](data=await read.all(run_id, stream_id))
+
+    @router.get("/{run_id}/streams/{stream_id}/plans/{version}")
+    async def plan(run_id: RunId, stream_id: StreamId, version: Version) -> PlanVersion:
+        """Return one version of a stream's plan pair, with what made it and what it drew."""
+        return await read.one(run_id, stream_id, version)
+
+    @router.get("/{run_id}/streams/{stream_id}/plan-diffs")
+    async def plan_diff(
+        run_id: RunId, stream_id: StreamId, first: WantedVersion, last: WantedVersion
+    ) -> PlanDiff:
+        """Return what differs between two versions of a stream's plan pair."""
+        return await read.diff(run_id, stream_id, first, last)
 
     @router.get("/{run_id}/report")
     async def report(run_id: RunId) -> SynthesisReport:

@@ -94,6 +94,10 @@ class SynthesisStore(Protocol):
         """Return the memories of all streams of a run, by index."""
         ...
 
+    async def plan_stream(self, run_id: str, stream_id: str) -> PlanStream:
+        """Return the memory of one stream of a run."""
+        ...
+
     async def stream_states(self, run_id: str) -> list[StreamState]:
         """Return the streams of a run as people see them."""
         ...

@@ -13,11 +13,14 @@ def draft_key(draft: Draft) -> str:
         {"type": goal.type, "entity": goal.entity, "arguments": dict(goal.arguments)}
         for goal in draft.goals
     ]
-    whole: JsonValue = {
+    whole: dict[str, JsonValue] = {
         "database": draft.database.model_dump(mode="json"),
         "customer": draft.customer_id,
         "goals": goals,
     }
+    if draft.initial_patch:
+        # The same words on another state are another wish: halves of a contrast pair.
+        whole["start"] = [change.model_dump(mode="json") for change in draft.initial_patch]
     return content_hash(whole)
 
 

@@ -1,20 +1,22 @@
 """Drawing the plan pairs of a run in sequence, so that together they cover the grid."""
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from seawright_orchestrator.core.synthesis.coverage import Cell, Coverage, grid
 from seawright_orchestrator.core.synthesis.seeds import derive_seed
 from seawright_shared.records.base import content_id
+from seawright_shared.records.domains import GoalKind
 from seawright_shared.records.plans import CheckConfig, EvaluationPlan, Plan
 from seawright_shared.records.specs import SynthesisSpec
+from seawright_shared.records.tasks import Disclosure, Reference
 
-T = TypeVar("T", str, int)
+T = TypeVar("T", bound=Hashable)
 
-DISCLOSURES = ("upfront", "on_ask")
+DISCLOSURES: tuple[Disclosure, ...] = ("upfront", "on_ask")
 """Those that every domain has phrases for."""
-REFERENCES = ("id", "item", "status")
+REFERENCES: tuple[Reference, ...] = ("id", "item", "status")
 PERSONAS = ("plain", "brief", "polite")
 
 EMPHASIS = 0.4
@@ -35,17 +37,6 @@ HYGIENE = ("duplicate", "contamination")
 """Checks of the bare draft: where they stand before `execution`, drafts are resampled by them."""
 ABLATED_CHECKS = ("schema", "execution")
 """Without verification, drafts that merely execute are kept."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One cell of the coverage grid."""
-
-    goal: str
-    disclosure: str
-    reference: str
-    num_goals: int
-    persona: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,63 +63,40 @@ def stream_id(run_id: str, index: int) -> str:
     return content_id("stream", [run_id, index])
 
 
-def draw_plans(run_id: str, spec: SynthesisSpec, goal_types: Sequence[str]) -> list[PlanPair]:
-    """Return `spec.num_streams` pairs; each one is themed on the cell least covered so far."""
-    cells = grid(goal_types, spec.max_goals)
-    cells.sort(key=lambda cell: derive_seed(spec.seed, "cell", *_words(cell)))
-    covered = dict.fromkeys(cells, 0.0)
+def draw_plans(run_id: str, spec: SynthesisSpec, kinds: Sequence[GoalKind]) -> list[PlanPair]:
+    """Return `spec.num_streams` pairs in sequence.
+
+    Each one is themed on the cell that the earlier ones leave furthest below its share.
+    """
+    cells = grid(kinds, spec.max_goals, DISCLOSURES, REFERENCES)
+    cells.sort(key=lambda cell: derive_seed(spec.seed, "cell", *cell.path))
+    coverage = Coverage.of(cells, kinds)
     pairs: list[PlanPair] = []
     for index in range(spec.num_streams):
-        target = index / len(cells)
-        theme = max(cells, key=lambda cell: target - covered[cell])
-        plan = themed_plan(run_id, spec, goal_types, index, theme)
-        for cell in cells:
-            covered[cell] += cell_share(plan, cell)
+        theme = coverage.largest_deficit()
+        plan = themed_plan(run_id, spec, [kind.name for kind in kinds], index, theme)
+        coverage.add(plan, theme)
         pairs.append(PlanPair(plan=plan, evaluation_plan=first_evaluation_plan(spec, plan)))
     return pairs
-
-
-def grid(goal_types: Sequence[str], max_goals: int) -> list[Cell]:
-    """Return every cell: goal x disclosure x reference x number of goals x persona."""
-    axes = itertools.product(goal_types, DISCLOSURES, REFERENCES, range(1, max_goals + 1), PERSONAS)
-    return [
-        Cell(goal=goal, disclosure=how, reference=ref, num_goals=num, persona=persona)
-        for goal, how, ref, num, persona in axes
-    ]
-
-
-def cell_share(plan: Plan, cell: Cell) -> float:
-    """Return the share of the plan's candidates that fall into the cell."""
-    persona = plan.personas.count(cell.persona) / len(plan.personas)
-    return (
-        plan.goals.get(cell.goal, 0.0)
-        * plan.disclosures.get(cell.disclosure, 0.0)
-        * plan.references.get(cell.reference, 0.0)
-        * plan.num_goals.get(cell.num_goals, 0.0)
-        * persona
-    )
 
 
 def themed_plan(
     run_id: str, spec: SynthesisSpec, goal_types: Sequence[str], index: int, theme: Cell
 ) -> Plan:
     """Return the first version of a stream's plan: everything, with weight on the theme."""
-    words = (
-        f"{theme.goal} by a {theme.persona} customer who tells {theme.disclosure}, refers by "
-        f"{theme.reference} and has {theme.num_goals} wish(es)"
-    )
+    persona = PERSONAS[derive_seed(spec.seed, "persona", index) % len(PERSONAS)]
     plan = Plan(
         id="",
         stream_id=stream_id(run_id, index),
         version=0,
         domain=spec.domain,
-        theme=words,
+        theme=_words(theme, persona),
         seed=derive_seed(spec.seed, "plan", index),
         goals=_emphasised(goal_types, theme.goal),
         num_goals=_emphasised(range(1, spec.max_goals + 1), theme.num_goals),
         disclosures=_emphasised(DISCLOSURES, theme.disclosure),
         references=_emphasised(REFERENCES, theme.reference),
-        personas=[theme.persona, *PERSONAS],
+        personas=[persona, *PERSONAS],
         contrast_rate=spec.contrast_rate,
     )
     return stamped(plan)
@@ -163,5 +131,10 @@ def _emphasised(values: Sequence[T], theme: T) -> dict[T, float]:
     return {value: even + (EMPHASIS if value == theme else 0.0) for value in values}
 
 
-def _words(cell: Cell) -> list[str | int]:
-    return [cell.goal, cell.disclosure, cell.reference, cell.num_goals, cell.persona]
+def _words(theme: Cell, persona: str) -> str:
+    rule = f", where rule {theme.policy_rule} decides" if theme.policy_rule else ""
+    hands = ", who must act, too" if theme.dual_control else ""
+    return (
+        f"{theme.goal} ({theme.outcome}{rule}) by a {persona} customer{hands}, who tells "
+        f"{theme.disclosure}, refers by {theme.reference} and has {theme.num_goals} wish(es)"
+    )

@@ -94,7 +94,7 @@ def _revised(stream: PlanStream, now: Circumstances) -> PlanStream:
         for rule in tried
     ]
     added = _new_rules(stream, rules, now, reflection_id)
-    goals = balanced_weights(latest, stream.plans[0].goals)
+    goals = balanced_weights(latest, stream.plans[0].goals, stream.accepted_goals)
     diff = RuleDiff(added=added, retired=newly_retired, weights=_weight_changes(plan.goals, goals))
     edited = plan.model_copy(update={"rules": [*rules, *added], "goals": goals})
     return _with_revision(stream, now, edited, diff, settled=False)

@@ -1,8 +1,9 @@
 """Choosing an iteration's candidates from drafts: quotas, rules, and probes of the rules."""
 
+import itertools
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from seawright_orchestrator.core.synthesis.identities import draft_key, names_forbidden
@@ -53,6 +54,7 @@ class Selection:
     _seen: set[str] = field(default_factory=set[str])
     _book: RuleBook = field(default_factory=lambda: RuleBook.of(()))
     _num_probes: int = 0
+    _pair_room: int = 0
 
     def __post_init__(self) -> None:
         self._book = RuleBook.of(self.plan.rules)
@@ -60,6 +62,7 @@ class Selection:
         chance = derive_share(self.seed, "probes")
         self._num_probes = math.floor(wanted + chance)
         self._room = quotas(self.plan, self.num - self._num_probes)
+        self._pair_room = math.ceil(self.plan.contrast_rate * self.num)
 
     @property
     def num_missing(self) -> int:
@@ -72,11 +75,19 @@ class Selection:
         return self.num_missing == 0
 
     def offer(self, drafts: Iterable[Draft], known: frozenset[str] = frozenset()) -> None:
-        """Consider drafts in order. `known`: keys of wishes that were accepted before."""
-        for draft in drafts:
-            self.num_drawn += 1
-            if self._is_new(draft, known):
-                self._consider(draft)
+        """Consider drafts in order. `known`: keys of wishes that were accepted before.
+
+        Halves of a contrast pair come one after the other, and are taken together or not at all.
+        """
+        for _, group in itertools.groupby(drafts, key=lambda draft: draft.pair or draft.id):
+            together = list(group)
+            self.num_drawn += len(together)
+            new = [draft for draft in together if self._is_new(draft, known)]
+            if len(new) == 2 and new[0].pair is not None:
+                self._consider_pair(new)
+            elif len(new) == len(together):
+                for draft in new:
+                    self._consider(draft)
 
     def missing_goals(self) -> dict[str, float]:
         """Return what to draw next: half as planned, half of what is missing."""
@@ -111,15 +122,32 @@ class Selection:
         self.num_excluded += bool(excluded)
         return not excluded
 
-    def _consider(self, draft: Draft) -> None:
+    def _consider_pair(self, halves: Sequence[Draft]) -> None:
+        """Take both halves where no rule holds one back and the quotas have room for two."""
+        if any(self._forbidding(draft) for draft in halves):
+            self.num_held_back += len(halves)
+            return
+        if self._room.total() < len(halves) or self._pair_room < len(halves):
+            return
+        self._pair_room -= len(halves)
+        for draft in halves:
+            bucket = _bucket(draft)
+            if self._room[bucket] <= 0:
+                bucket = max(self._room, key=lambda key: (self._room[key], key))
+            self._room[bucket] -= 1
+            self._chosen.append(Candidate(draft=draft))
+
+    def _forbidding(self, draft: Draft) -> list[Rule]:
         broken = self._book.violated(goal_rows(draft))
-        forbidding = [rule for rule in broken if not self._is_let_through(rule, draft)]
-        if forbidding:
+        return [rule for rule in broken if not self._is_let_through(rule, draft)]
+
+    def _consider(self, draft: Draft) -> None:
+        if forbidding := self._forbidding(draft):
             self.num_held_back += 1
             if len(forbidding) == 1:
                 self._suspects.append(Candidate(draft=draft, probe=forbidding[0].id))
             return
-        bucket = (draft.goals[0].type, len(draft.goals))
+        bucket = _bucket(draft)
         if self._room[bucket] > 0:
             self._room[bucket] -= 1
             self._chosen.append(Candidate(draft=draft))
@@ -147,6 +175,10 @@ class Selection:
             if not waiting[rule_id]:
                 del waiting[rule_id]
         return chosen
+
+
+def _bucket(draft: Draft) -> Bucket:
+    return (draft.goals[0].type, len(draft.goals))
 
 
 def quotas(plan: Plan, num: int) -> Counter[Bucket]:

@@ -68,13 +68,15 @@ def yield_change(
 def balanced_weights(
     outcomes: Sequence[CandidateOutcome],
     target: Mapping[str, float],
+    accepted: Mapping[str, int],
     *,
     prior: float = 4.0,
     most: float = 2.0,
 ) -> dict[str, float]:
-    """Return goal shares that would bring the accepted goals to `target`, within a factor.
+    """Return goal shares that would bring all goals accepted so far to `target`, within a factor.
 
-    A type's yield is shrunk to the overall one by `prior` candidates, and its weight changes by
+    What a type is short of, over the stream's whole life, is divided by its yield: that many
+    candidates of it are wanted next. A type's yield is shrunk to the overall one by `prior` candidates, and its weight changes by
     at most `most`: rare luck must not starve a goal, nor a hopeless one eat the budget.
     """
     counts: dict[str, list[bool]] = defaultdict(list)
@@ -83,11 +85,15 @@ def balanced_weights(
             counts[outcome.goals[0].type].append(outcome.accepted)
     everything = [accepted for group in counts.values() for accepted in group]
     overall = (sum(everything) + 1) / (len(everything) + 2)
+    coming = max(1.0, overall * len(everything))
+    num_after = sum(accepted.values()) + coming
     weights: dict[str, float] = {}
     for goal, share in target.items():
         group = counts.get(goal, [])
         rate = (sum(group) + prior * overall) / (len(group) + prior)
-        weights[goal] = share * min(most, max(1 / most, overall / rate))
+        missing = max(0.0, share * num_after - accepted.get(goal, 0))
+        short = missing / (share * coming) if share else 0.0
+        weights[goal] = share * min(most, max(1 / most, short * overall / rate))
     total = sum(weights.values())
     return {goal: round(weight / total, 4) for goal, weight in weights.items()}
 

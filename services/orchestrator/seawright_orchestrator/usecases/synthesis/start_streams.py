@@ -1,5 +1,6 @@
 """Draw the plan pairs of a run, each seeing the earlier ones."""
 
+from seawright_orchestrator.core.synthesis.coverage import kinds_of
 from seawright_orchestrator.core.synthesis.plans import draw_plans
 from seawright_orchestrator.core.synthesis.state import PlanStream
 from seawright_shared.errors import FieldError, InvalidRequestError
@@ -21,7 +22,7 @@ def start_streams(run_id: str, spec: SynthesisSpec, domain: Domain) -> list[Plan
             detail=f"{unknown[0]!r} is not a goal type of {domain.name}; there are {known}",
         )
         raise InvalidRequestError(error.detail, errors=[error])
-    pairs = draw_plans(run_id, spec, spec.goals or domain.goal_types)
+    pairs = draw_plans(run_id, spec, kinds_of(domain, spec.goals or domain.goal_types))
     return [
         PlanStream(
             id=pair.plan.stream_id,

@@ -1,19 +1,28 @@
 import pytest
 
+from seawright_orchestrator.core.synthesis.coverage import Cell, cell_share, grid, kinds_of
 from seawright_orchestrator.core.synthesis.plans import (
     ABLATED_CHECKS,
-    cell_share,
+    DISCLOSURES,
+    REFERENCES,
     draw_plans,
     frozen,
     full_evaluation_plan,
-    grid,
     stamped,
 )
-from seawright_shared.records.domains import DatabaseRef
+from seawright_shared.records.domains import DatabaseRef, Domain, GoalKind
+from seawright_shared.records.plans import Plan
 from seawright_shared.records.specs import SynthesisSpec
 from tests.unit.orchestrator.core.synthesis.builders import literal, plan, rule
 
 GOALS = ("cancel", "return", "exchange", "address")
+KINDS = [
+    GoalKind(name="cancel", outcome="fulfil", policy_rules=["window", "reason"]),
+    GoalKind(name="return", outcome="fulfil"),
+    GoalKind(name="exchange", outcome="refuse", policy_rules=["window"]),
+    GoalKind(name="address", outcome="fulfil", dual_control=True),
+]
+GRID = grid(KINDS, 2, DISCLOSURES, REFERENCES)
 
 
 def spec(num_streams: int = 4, **fields: object) -> SynthesisSpec:
@@ -25,47 +34,50 @@ def spec(num_streams: int = 4, **fields: object) -> SynthesisSpec:
     return SynthesisSpec.model_validate({**base, **fields})
 
 
+def share(of: Plan, cell: Cell) -> float:
+    return cell_share(of, cell, 2 if cell.goal == "cancel" else 1)
+
+
 def test_the_same_run_draws_the_same_plans_and_another_seed_other_ones():
-    first = draw_plans("run", spec(), GOALS)
-    assert draw_plans("run", spec(), GOALS) == first
-    assert [pair.plan.theme for pair in draw_plans("run", spec(seed=1), GOALS)] != [
+    first = draw_plans("run", spec(), KINDS)
+    assert draw_plans("run", spec(), KINDS) == first
+    assert [pair.plan.theme for pair in draw_plans("run", spec(seed=1), KINDS)] != [
         pair.plan.theme for pair in first
     ]
 
 
 def test_each_stream_looks_for_another_goal_until_all_goals_had_their_turn():
-    themes = [pair.plan.theme.split()[0] for pair in draw_plans("run", spec(4), GOALS)]
+    themes = [pair.plan.theme.split()[0] for pair in draw_plans("run", spec(4), KINDS)]
     assert sorted(themes) == sorted(GOALS)
 
 
 @pytest.mark.parametrize("num_streams", [8, 16])
 def test_plans_together_cover_the_grid_more_evenly_than_each_alone(num_streams: int):
-    pairs = draw_plans("run", spec(num_streams), GOALS)
-    cells = grid(GOALS, 2)
+    pairs = draw_plans("run", spec(num_streams), KINDS)
 
     def spread(shares: list[float]) -> float:
         return max(shares) / (sum(shares) / len(shares))
 
-    alone = min(spread([cell_share(pair.plan, cell) for cell in cells]) for pair in pairs)
-    together = spread([sum(cell_share(pair.plan, cell) for pair in pairs) for cell in cells])
+    alone = min(spread([share(pair.plan, cell) for cell in GRID]) for pair in pairs)
+    together = spread([sum(share(pair.plan, cell) for pair in pairs) for cell in GRID])
     assert together < alone / 2
 
 
 def test_a_plans_shares_add_up_to_one_over_the_grid():
-    (pair,) = draw_plans("run", spec(1), GOALS)
-    total = sum(cell_share(pair.plan, cell) for cell in grid(GOALS, 2))
+    (pair,) = draw_plans("run", spec(1), KINDS)
+    total = sum(share(pair.plan, cell) for cell in GRID)
     assert total == pytest.approx(1.0)
 
 
 def test_every_plan_still_draws_everything():
-    for pair in draw_plans("run", spec(), GOALS):
+    for pair in draw_plans("run", spec(), KINDS):
         assert set(pair.plan.goals) == set(GOALS)
         assert min(pair.plan.goals.values()) > 0
         assert min(pair.plan.disclosures.values()) > 0
 
 
 def test_without_verification_only_execution_is_checked():
-    (pair,) = draw_plans("run", spec(1, verification=False), GOALS)
+    (pair,) = draw_plans("run", spec(1, verification=False), KINDS)
     assert tuple(check.id for check in pair.evaluation_plan.task_checks) == ABLATED_CHECKS
 
 
@@ -89,3 +101,38 @@ def test_frozen_plans_are_held_to_every_check():
     names = [check.id for check in full_evaluation_plan("s").task_checks]
     assert set(names) >= {"execution", "policy", "selftest", "oracle", "contamination"}
     assert names.index("duplicate") < names.index("execution")
+
+
+def test_the_grid_knows_outcome_party_rule_and_tier_of_each_cell():
+    assert len(GRID) == 5 * len(DISCLOSURES) * len(REFERENCES) * 2
+    refused = [cell for cell in GRID if cell.goal == "exchange"]
+    assert {(cell.outcome, cell.policy_rule, cell.dual_control) for cell in refused} == {
+        ("refuse", "window", False)
+    }
+    assert {cell.dual_control for cell in GRID if cell.goal == "address"} == {True}
+    easiest = [cell for cell in GRID if cell.tier == 1]
+    assert {(cell.disclosure, cell.reference, cell.num_goals) for cell in easiest} == {
+        ("upfront", "id", 1)
+    }
+
+
+def test_the_rules_of_a_goal_have_their_turns_too():
+    themes = [pair.plan.theme for pair in draw_plans("run", spec(16), KINDS)]
+    about = [theme for theme in themes if theme.startswith("cancel")]
+    assert any("rule window" in theme for theme in about)
+    assert any("rule reason" in theme for theme in about)
+
+
+def test_a_goal_that_the_domain_does_not_describe_is_to_be_fulfilled():
+    domain = Domain(
+        name="toy",
+        version="1",
+        domain_policy="",
+        tools=[],
+        goal_types=["cancel", "return"],
+        features=[],
+        goal_kinds=[GoalKind(name="cancel", outcome="refuse", policy_rules=["window"])],
+    )
+    known, unknown = kinds_of(domain, ["cancel", "return"])
+    assert known.outcome == "refuse"
+    assert unknown == GoalKind(name="return", outcome="fulfil")

@@ -1,8 +1,12 @@
+from collections import Counter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seawright_orchestrator.core.synthesis.identities import draft_key
 from seawright_orchestrator.core.synthesis.sampling import Exclusions, Selection, quotas
+from seawright_shared.records.base import Scalar
+from seawright_shared.records.tasks import Draft, PatchOp
 from tests.unit.orchestrator.core.synthesis.builders import draft, literal, plan, rule
 
 PENDING = rule("pending", "cancel", literal("status", "!=", "pending"))
@@ -91,3 +95,42 @@ def test_downweight_keeps_all_at_one_and_none_at_zero(weight: float, seed: int):
     selection = Selection(plan=plan(soft, probe_rate=0.0), num=1, seed=seed)
     selection.offer([draft(1, status="shipped")])
     assert len(selection.candidates()) == int(weight)
+
+
+def halves(number: int, **features: Scalar) -> list[Draft]:
+    inside, outside = (
+        draft(number, "cancel", customer="", **features),
+        draft(number, "return", customer="", **features),
+    )
+    patch = [PatchOp(path=["orders", "1", "status"], op="set", value="x")]
+    return [
+        inside.model_copy(update={"pair": f"pair_{number}"}),
+        outside.model_copy(
+            update={"id": f"other_{number}", "pair": f"pair_{number}", "initial_patch": patch}
+        ),
+    ]
+
+
+def pairs_of(selection: Selection) -> Counter[str]:
+    return Counter(one.draft.pair for one in selection.candidates() if one.draft.pair)
+
+
+def test_the_halves_of_a_pair_are_taken_together_and_up_to_their_share():
+    selection = Selection(plan=plan(contrast_rate=0.4), num=10, seed=1)
+    selection.offer([half for number in range(6) for half in halves(number)])
+    selection.offer([draft(number, "cancel") for number in range(10, 30)])
+    assert pairs_of(selection) == {"pair_0": 2, "pair_1": 2}
+    assert len(selection.candidates()) == 10
+
+
+def test_a_rule_that_holds_back_one_half_holds_back_both():
+    selection = Selection(plan=plan(PENDING, contrast_rate=1.0), num=10, seed=1)
+    selection.offer(halves(1, status="shipped"))
+    assert selection.candidates() == []
+    assert selection.num_held_back == 2
+
+
+def test_the_same_words_on_another_state_are_another_wish():
+    inside, _ = halves(1)
+    patch = [PatchOp(path=["orders", "1", "status"], op="set", value="x")]
+    assert draft_key(inside) != draft_key(inside.model_copy(update={"initial_patch": patch}))

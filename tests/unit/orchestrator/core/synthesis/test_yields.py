@@ -46,7 +46,22 @@ def test_goals_that_only_one_side_tried_are_left_out():
 
 def test_hard_goals_get_more_weight_within_bounds():
     seen = [*outcomes("cancel", 90, 10), *outcomes("return", 1, 99)]
-    weights = balanced_weights(seen, MIX)
+    weights = balanced_weights(seen, MIX, {})
     assert weights["return"] > weights["cancel"]
     assert weights["return"] / weights["cancel"] <= 4.01
     assert sum(weights.values()) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_what_was_accepted_too_often_so_far_is_drawn_less_even_at_equal_yields():
+    """The yields of the last iteration alone would keep the imbalance of all before it."""
+    seen = [*outcomes("cancel", 50, 50), *outcomes("return", 50, 50)]
+    even = balanced_weights(seen, MIX, {"cancel": 100, "return": 100})
+    assert even == {"cancel": 0.5, "return": 0.5}
+    uneven = balanced_weights(seen, MIX, {"cancel": 120, "return": 80})
+    assert uneven["return"] > 0.6
+    assert uneven["return"] / uneven["cancel"] <= 4.01
+
+
+def test_a_goal_without_a_share_gets_none():
+    mix = {"cancel": 1.0, "return": 0.0}
+    assert balanced_weights(outcomes("cancel", 5, 5), mix, {"return": 3})["return"] == 0.0
