@@ -104,7 +104,7 @@ def names(text: str, wish: Wish) -> bool:
     words = plain(text)
     if not all(plain(mention) in words for mention in wish.mentions):
         return False
-    known = plain(" ".join([wish.text, *wish.mentions]))
+    known = plain(" ".join([wish.text, *wish.mentions, *wish.knows]))
     return all(found in known for found in _ID.findall(words))
 
 

@@ -6,9 +6,9 @@ each turn, and the last decision is the reply.
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from seawright_shared.records.messages import Message
+from seawright_shared.records.messages import Message, ToolCall
 from seawright_shared.records.tasks import Fact, Scenario, Wish
 from seawright_user_simulator.core.agent_speech import (
     Act,
@@ -20,8 +20,9 @@ from seawright_user_simulator.core.agent_speech import (
     names_an_id,
     speaks_of,
 )
+from seawright_user_simulator.core.deeds import AgentTurn, Hands, told, turns_of
 from seawright_user_simulator.core.ports import Cue, Reply, stop_in
-from seawright_user_simulator.core.slips import slipped
+from seawright_user_simulator.core.slips import slipped, slips_on_deed
 
 _YES: dict[str, tuple[str, ...]] = {
     "plain": ("Yes.", "Yes, please.", "Yes, go ahead."),
@@ -46,16 +47,24 @@ class _Mind:
     useless: int = 0
     told: frozenset[str] = frozenset()
     text: str = ""
+    hands: Hands = field(default_factory=lambda: Hands(deeds=()))
+    call: ToolCall | None = None
+    """What he does before he answers."""
 
 
 def scripted_reply(cue: Cue) -> Reply:
     """Return the customer's next message. Any transcript, even garbage, has exactly one reply."""
     mind = _Mind()
-    turns = agent_turns(cue.messages)
-    for turn, text in enumerate(turns):
+    turns = turns_of(cue.messages)
+    for number, turn in enumerate(turns):
         # The seed varies the wording only; nothing secret depends on it.
-        draw = random.Random(f"words:{cue.seed}:{turn}")  # noqa: S311
-        mind = _opened(cue.scenario) if turn == 0 else _answer(mind, cue.scenario, text, draw)
+        draw = random.Random(f"words:{cue.seed}:{number}")  # noqa: S311
+        if number == 0:
+            mind = _opened(cue.scenario)
+        else:
+            mind = _answer(replace(mind, call=None), cue.scenario, turn, draw)
+    if mind.call is not None:
+        return _doing(mind.call, cue, len(turns))
     outcome = slipped(
         mind.text,
         rate=cue.user.slip_rate,
@@ -68,31 +77,33 @@ def scripted_reply(cue: Cue) -> Reply:
 
 
 def agent_turns(messages: Sequence[Message]) -> list[str]:
-    """Return what the agent said before each reply of the user, the pending one last.
+    """Return what the agent said before each reply of the user, the pending one last."""
+    return [turn.text for turn in turns_of(messages)]
 
-    Text beside tool calls never reaches the user. A transcript without any agent text is one
-    silent turn: the user speaks first.
-    """
-    turns: list[list[str]] = [[]]
-    for message in messages:
-        if message.role == "user" and not message.tool_calls:
-            turns.append([])
-        elif message.role == "assistant" and message.content and not message.tool_calls:
-            turns[-1].append(message.content)
-    return ["\n".join(said) for said in turns]
+
+def _doing(call: ToolCall, cue: Cue, turn: int) -> Reply:
+    """Return his own call; where he slips, his word that it is done."""
+    if slips_on_deed(rate=cue.user.slip_rate, seed=cue.seed, turn=turn, name=call.name):
+        return Reply(message=Message(role="user", content="Done."), slip="claimed_deed")
+    return Reply(message=Message(role="user", tool_calls=[call]))
 
 
 def _opened(scenario: Scenario) -> _Mind:
     told = frozenset(fact.key for fact in scenario.facts if fact.when == "upfront")
-    return _Mind(told=told, text=scenario.opening)
+    return _Mind(told=told, text=scenario.opening, hands=Hands(deeds=scenario.deeds))
 
 
-def _answer(mind: _Mind, scenario: Scenario, text: str, draw: random.Random) -> _Mind:
-    act = act_of(text)
+def _answer(mind: _Mind, scenario: Scenario, turn: AgentTurn, draw: random.Random) -> _Mind:
+    text, act = turn.text, act_of(turn.text)
     wish = scenario.wishes[mind.wish]
     if act is Act.TRANSFER:
         return replace(mind, text=_TRANSFER)
-    if act is Act.PROPOSAL and wish.expects == "fulfil" and names(text, wish):
+    is_agreeable = act is Act.PROPOSAL and wish.expects == "fulfil" and names(text, wish)
+    if scenario.deeds and not (is_agreeable and wish.mentions):
+        acted = _act(mind, scenario, turn)
+        if acted is not None:
+            return acted
+    if is_agreeable:
         return _agree(mind, scenario, draw)
     asked = asked_facts(text, _facts_of(mind, scenario)) if asks(text) else []
     is_about_ids = act is Act.PROPOSAL and names_an_id(text)
@@ -108,6 +119,25 @@ def _answer(mind: _Mind, scenario: Scenario, text: str, draw: random.Random) -> 
     if mind.agreed:
         return _useless(mind, scenario, "Please go ahead.")
     return _useless(mind, scenario, f"Sorry, that is not what I need. {wish.text}")
+
+
+def _act(mind: _Mind, scenario: Scenario, turn: AgentTurn) -> _Mind | None:
+    """Do what the message asks for, one thing at a time, then tell of it; None: it asks nothing."""
+    planned = mind.hands.plan(turn.text)
+    if not planned:
+        return None
+    doable = [deed for deed in planned if deed is not None]
+    num_done = len(turn.results)
+    if num_done < len(doable):
+        deed = doable[num_done]
+        call = ToolCall(
+            id=f"deed_{num_done}", name=deed.name, arguments=deed.arguments, requestor="user"
+        )
+        # What he says in a turn that he did not finish, he was not heard to say.
+        return replace(mind, call=call, hands=mind.hands.after(turn))
+    after = replace(mind, hands=mind.hands.after(turn))
+    said = told(planned, turn)
+    return replace(after, text=said) if doable else _useless(after, scenario, said)
 
 
 def _settles(act: Act, text: str, wish: Wish, mind: _Mind) -> bool:

@@ -41,3 +41,9 @@ def slipped(text: str, *, rate: float, seed: int, turn: int, is_last: bool) -> S
     if kind == "stopped_early":
         return Slipped(text="I have to go now. Bye. ###STOP###", slip=kind)
     return Slipped(text=f"{text} {draw.choice(_INVENTED)}", slip=kind)
+
+
+def slips_on_deed(*, rate: float, seed: int, turn: int, name: str) -> bool:
+    """Whether the customer says that he did something without doing it."""
+    # The seed makes errors reproducible; nothing secret depends on it.
+    return rate > 0 and random.Random(f"deed:{seed}:{turn}:{name}").random() < rate  # noqa: S311

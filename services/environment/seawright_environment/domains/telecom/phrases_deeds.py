@@ -43,16 +43,18 @@ _SWITCHES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 """The device's field that a tool switches, and what people call it."""
 _LOOKS: Mapping[str, Sequence[str]] = {
-    "check_status_bar": ("status bar", "signal bars", "top of the screen"),
+    "check_status_bar": (
+        *("status bar", "status bar|?", "signal bars", "signal bars|?", "top of the screen"),
+    ),
     "check_network_status": (
-        *("network status", "connection status", "airplane mode|?", "signal|?"),
+        *("network status", "network status|?", "airplane mode|?", "signal|?"),
         *("mobile data|?", "roaming|?", "check|airplane mode", "check|mobile data"),
     ),
     "check_network_mode_preference": (
         *("check|network mode", "look|network mode", "network mode|?", "preferred network|?"),
         *("network mode preference|?", "check|preferred network"),
     ),
-    "check_sim_status": ("check|sim", "look|sim", "sim|?", "sim status"),
+    "check_sim_status": ("check|sim", "look|sim", "sim|?", "sim status", "sim card|?"),
     "check_data_restriction_status": ("check|data saver", "look|data saver", "data saver|?"),
     "check_apn_settings": ("check|apn", "look|apn", "apn|?"),
     "check_wifi_status": ("check|wi-fi", "wi-fi|?", "check|wifi", "wifi|?"),
@@ -61,7 +63,7 @@ _LOOKS: Mapping[str, Sequence[str]] = {
     ),
     "check_vpn_status": ("check|vpn", "look|vpn", "vpn|?"),
     "check_installed_apps": ("apps|installed", "installed apps", "list|apps"),
-    "run_speed_test": ("speed test", "test|speed", "measure|speed"),
+    "run_speed_test": ("speed test", "speed test|?", "test|speed", "measure|speed"),
     "can_send_mms": (
         *("try|picture message", "send|picture message", "test|mms", "send|mms", "mms|?"),
         *("try|picture", "picture messages|?"),
