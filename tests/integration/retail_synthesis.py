@@ -31,6 +31,7 @@ from seawright_orchestrator.usecases.synthesis.run_iteration import RunIteration
 from seawright_orchestrator.usecases.synthesis.sample_tasks import SampleTasks
 from seawright_orchestrator.usecases.synthesis.start_streams import start_streams
 from seawright_shared.clients.environment import EnvironmentClient
+from seawright_shared.clients.in_process import ApplicationTransport
 from seawright_shared.clients.peer import Peer
 from seawright_shared.clients.policy import PolicyClient
 from seawright_shared.clients.user_simulator import UserSimulatorClient
@@ -92,7 +93,7 @@ def in_process(blobs: Path) -> Synthesis:
     env = EnvironmentClient(
         Peer(
             "http://environment",
-            transport=httpx.ASGITransport(environment.build(EnvironmentSettings())),
+            transport=ApplicationTransport(environment.build(EnvironmentSettings())),
         )
     )
     users = user_simulator.build(UserSimulatorSettings())
@@ -100,7 +101,7 @@ def in_process(blobs: Path) -> Synthesis:
     play = PlayEpisode(
         agents=EpisodeAgents(policy=PolicyClient(nobody), domains=DomainCatalog(client=env)),
         users=SimulatedUsers(
-            client=UserSimulatorClient(Peer("http://users", transport=httpx.ASGITransport(users)))
+            client=UserSimulatorClient(Peer("http://users", transport=ApplicationTransport(users)))
         ),
         worlds=EnvironmentWorlds(client=env),
         blobs=FolderBlobs(blobs),

@@ -26,6 +26,7 @@ from seawright_console.api.dashboard import dashboard_routes
 from seawright_console.core.deployment import Deployment
 from seawright_console.usecases.gather_findings import GatherFindings
 from seawright_console.usecases.survey import Survey
+from seawright_shared.clients.in_process import ApplicationTransport
 from seawright_shared.web.create_app import create_app
 
 EMBEDDED = "http://embedded"
@@ -45,7 +46,7 @@ def build(folder: Path, *, public_url: str) -> ASGIApp:
     their own, reach the services there.
     """
     apps: dict[str, ASGIApp] = {}
-    transport = httpx.ASGITransport(app=Prefixes(apps), raise_app_exceptions=False)
+    transport = ApplicationTransport(Prefixes(apps))
     services = service_apps(folder, transport, public_url)
     models = ServedModelsFile(services["policy"], folder / "models.json")
     apps.update({**services, "policy": models})

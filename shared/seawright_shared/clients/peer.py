@@ -16,6 +16,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from seawright_shared.clients.faults import fault_of
+from seawright_shared.clients.in_process import ApplicationTransport, Asked
 from seawright_shared.clients.retries import (
     MAX_ATTEMPTS,
     RetryBudget,
@@ -51,7 +52,8 @@ class Call:
 class Peer:
     """One service, at one address. Faults of the peer are raised as the same SeawrightError.
 
-    `transport` replaces the network, as by `httpx.ASGITransport(app)` in embedded mode.
+    `transport` replaces the network; an `ApplicationTransport`, as in embedded mode, is asked
+    without a client between.
     """
 
     def __init__(
@@ -68,6 +70,10 @@ class Peer:
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self._timeout_seconds = timeout_seconds
+        self._direct = transport if isinstance(transport, ApplicationTransport) else None
+        self._headers = [
+            (name.lower().encode(), value.encode()) for name, value in (headers or {}).items()
+        ]
         limits = httpx.Limits(
             max_connections=connections,
             max_keepalive_connections=connections,
@@ -94,7 +100,8 @@ class Peer:
 
     async def get(self, path: str, model: type[T], params: Params | None = None) -> T:
         """Return the resource at `path`."""
-        return self._parsed(await self._send("GET", path, params=params), model)
+        response = await self._send("GET", path, params=params)
+        return self._parsed(response, model, f"GET {path}")
 
     async def get_bytes(self, path: str, params: Params | None = None) -> bytes:
         """Return the raw body at `path`."""
@@ -119,12 +126,13 @@ class Peer:
             idempotency_key=idempotency_key,
             timeout_seconds=timeout_seconds,
         )
-        return self._parsed(response, model)
+        return self._parsed(response, model, f"POST {path}")
 
     async def put(self, path: str, body: BaseModel | None, model: type[T]) -> T:
         """Put a resource."""
         content = None if body is None else body.model_dump_json().encode()
-        return self._parsed(await self._send("PUT", path, content=content), model)
+        response = await self._send("PUT", path, content=content)
+        return self._parsed(response, model, f"PUT {path}")
 
     async def delete(self, path: str) -> None:
         """Delete a resource."""
@@ -237,6 +245,8 @@ class Peer:
     async def _attempt(self, call: Call) -> httpx.Response:
         params = {key: value for key, value in (call.params or {}).items() if value is not None}
         async with self._slots:
+            if self._direct is not None:
+                return await self._direct.answer(self._asked(call, httpx.QueryParams(params)))
             return await next(self._turn).request(
                 call.method,
                 call.path,
@@ -245,6 +255,18 @@ class Peer:
                 headers=dict(call.headers),
                 timeout=httpx.Timeout(call.timeout_seconds, connect=min(5.0, call.timeout_seconds)),
             )
+
+    def _asked(self, call: Call, query: httpx.QueryParams) -> Asked:
+        content = call.content or b""
+        own = [(name.encode(), value.encode()) for name, value in call.headers.items()]
+        size = (b"content-length", str(len(content)).encode())
+        return Asked(
+            method=call.method,
+            url=f"{self.base_url}{call.path}",
+            query=str(query).encode(),
+            headers=[*self._headers, *own, size],
+            content=content,
+        )
 
     def _late(self, call: Call) -> SeawrightError:
         return DeadlineError(
@@ -260,12 +282,12 @@ class Peer:
             {"peer": self.base_url},
         )
 
-    def _parsed(self, response: httpx.Response, model: type[T]) -> T:
+    def _parsed(self, response: httpx.Response, model: type[T], asked: str) -> T:
         try:
             return model.model_validate_json(response.content)
         except ValidationError as error:
             raise UnavailableError(
-                f"{self.base_url} answered {response.request.method} {response.request.url.path} "
+                f"{self.base_url} answered {asked} "
                 f"with what is no {model.__name__}: {error.error_count()} errors, "
                 f"first {error.errors()[0]['loc']}: {error.errors()[0]['msg']}",
                 {"peer": self.base_url},
