@@ -1,11 +1,12 @@
 """Joins the trainer: adapters behind ports, routes before use cases, resources in a lifespan."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
 from fastapi import APIRouter, FastAPI
+from pydantic import JsonValue
 
 from seawright_shared.clients.orchestrator import OrchestratorClient
 from seawright_shared.clients.peer import Peer
@@ -36,7 +37,9 @@ from seawright_trainer.adapters.sql_steps import SqlSteps
 from seawright_trainer.adapters.sql_versions import SqlVersions
 from seawright_trainer.adapters.tables import SCHEMA, job_tables, metadata
 from seawright_trainer.api.attempts import AttemptRoutes, attempt_routes
+from seawright_trainer.api.training_plans import plan_routes
 from seawright_trainer.api.training_runs import RunRoutes, run_routes, version_routes
+from seawright_trainer.core.planning.shapes import ModelShape
 from seawright_trainer.core.ports import Launcher, Policy, Rollouts
 from seawright_trainer.migrations.upgrade import COMMAND, FOLDER
 from seawright_trainer.settings import Settings
@@ -44,6 +47,7 @@ from seawright_trainer.usecases.answer_work import AnswerWork
 from seawright_trainer.usecases.build_batch import BuildBatch
 from seawright_trainer.usecases.create_run import CreateRun
 from seawright_trainer.usecases.gather_groups import GatherGroups
+from seawright_trainer.usecases.plan_run import PlanRun
 from seawright_trainer.usecases.publish_version import PublishVersion, ServeStart
 from seawright_trainer.usecases.render_dataset import RenderDataset
 from seawright_trainer.usecases.report_step import ReportStep
@@ -79,6 +83,15 @@ def build(
             launcher=LocalLauncher(),
         )
     return _Trainer(settings, outside, peers).app
+
+
+def _shape_of(config: Mapping[str, JsonValue], dtype: str) -> ModelShape:
+    # Here, not above: only plans need torch in this process.
+    import torch
+
+    from seawright_trainer.adapters.meta_models import shape_of
+
+    return shape_of(config, torch.bfloat16 if dtype == "bfloat16" else torch.float32)
 
 
 class _Trainer:
@@ -125,6 +138,7 @@ class _Trainer:
                 self._attempt_router(),
                 self._run_router(),
                 version_routes(SqlLists(self.database)),
+                plan_routes(PlanRun(_shape_of)),
                 dead_letter_routes(DeadLetters(self.kit.queue)),
             ],
             lifespan=self._lives,

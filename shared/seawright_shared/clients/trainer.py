@@ -14,6 +14,7 @@ from seawright_shared.contracts.trainer import (
 )
 from seawright_shared.records.ids import new_id
 from seawright_shared.records.jobs import RunEvent
+from seawright_shared.records.planning import PlanRequest, TrainingPlan
 from seawright_shared.records.rollouts import Checkpoint, PolicyVersion
 from seawright_shared.records.specs import TrainingSpec
 
@@ -32,6 +33,10 @@ class TrainerClient:
         """Start a training run; the same key and spec return the same run."""
         key = idempotency_key or new_id("key")
         return await self._peer.post(RUNS, spec, TrainingRun, idempotency_key=key)
+
+    async def plan(self, request: PlanRequest) -> TrainingPlan:
+        """Say what a run would need, without starting it."""
+        return await self._peer.post("/v1/training-plans", request, TrainingPlan)
 
     async def run(self, run_id: str) -> TrainingRun:
         """Return one run, or raise `NotFoundError`."""

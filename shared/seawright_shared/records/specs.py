@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, JsonValue, ModelWrapValidatorHandler, model_validator
 
 from seawright_shared.records.base import Request
-from seawright_shared.records.domains import DatabaseRef
+from seawright_shared.records.domains import DatabaseRef, Outcome
 from seawright_shared.records.trajectories import AgentSpec, UserSpec
 
 
@@ -53,6 +53,15 @@ class DatasetSpec(Request):
     domain_policy: Literal["full", "none"] | None = None
     """agent_sft: whether system texts hold the domain policy; None: as it was played."""
     seed: int = 0
+    max_degenerate_share: float = Field(default=0.15, ge=0.0, le=1.0)
+    """Share of the tasks that a policy which does not read them may pass; over it, nothing is
+    made: such a set teaches to refuse, to hand over, or to say yes."""
+    max_overlaps: int = Field(default=0, ge=0)
+    """Tasks that may be a benchmark's or name one of its customers or their things."""
+    outcome_shares: dict[Outcome, float] = {}
+    """Most of the items that may end so, as in `refuse = 0.3`; outcomes not named: any share."""
+    test_share: float = Field(default=0.0, ge=0.0, lt=1.0)
+    """Share of the customers whose tasks exports put into the split `test`."""
 
 
 class EvaluationSpec(Request):
@@ -84,6 +93,9 @@ class RolloutStreamSpec(Request):
     max_turns: int = Field(default=30, ge=1)
     shuffle_rewards: bool = False
     """Control: rewards are permuted over the stream's episodes, so they carry no signal."""
+    curriculum: Literal["uniform", "frontier"] = "uniform"
+    """Which task is drawn: each as often, or rather those that the current policy passes
+    sometimes, as far as groups and evaluations have shown."""
 
 
 class ModelSpec(Request):
@@ -193,9 +205,14 @@ class TrainingSpec(Request):
     num_ranks: int = Field(default=1, ge=1)
     threads_per_rank: int = Field(default=1, ge=1)
     """CPU only: torch threads of each rank."""
+    recompute_blocks: bool = False
+    """Keep only each block's input for the backward pass and repeat its forward: a third more
+    operations, a fraction of the memory."""
     checkpoint_every: int = Field(default=10, ge=1)
     publish_every: int = Field(default=1, ge=1)
     shuffle_rewards: bool = False
     """Control run: the reward carries no signal."""
+    curriculum: Literal["uniform", "frontier"] = "uniform"
+    """GRPO: how tasks are drawn; see `RolloutStreamSpec`."""
     seed: int = 0
     max_attempts: int = Field(default=3, ge=1)

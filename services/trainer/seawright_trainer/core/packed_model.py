@@ -11,10 +11,8 @@ from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 from transformers import PreTrainedModel
 
+from seawright_trainer.core.limits import MAX_LOGITS
 from seawright_trainer.core.packed_attention import SegmentBounds
-
-MAX_LOGITS = 1 << 25
-"""Most logits held at once (128 MiB in fp32); more loss tokens go in chunks, recomputed."""
 
 
 class RowTensors(NamedTuple):

@@ -86,6 +86,7 @@ class GatherGroups:
             seed=spec.seed,
             max_turns=spec.max_turns,
             shuffle_rewards=spec.shuffle_rewards,
+            curriculum=spec.curriculum,
         )
         stream_id = await patiently(
             partial(self.rollouts.open_stream, stream, key=f"{run.shown.id}-stream")

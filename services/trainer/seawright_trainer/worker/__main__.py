@@ -75,7 +75,8 @@ def _train(config: AttemptConfig, settings: RankSettings) -> ExitCode:
         deadline_seconds=config.collective_deadline_seconds,
     )
     try:
-        engine = FsdpEngine(load_model(config.spec.model.uri), config.spec, ranks.device)
+        model = load_model(config.spec.model.uri, recompute_blocks=config.spec.recompute_blocks)
+        engine = FsdpEngine(model, config.spec, ranks.device)
         loop = TrainingLoop(
             config=config,
             ranks=ranks,

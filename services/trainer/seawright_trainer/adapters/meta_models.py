@@ -1,0 +1,131 @@
+"""A model's shape, from its configuration alone: built on the meta device, where nothing is held."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import torch
+from pydantic import JsonValue
+from torch import nn
+from torch.autograd.function import FunctionCtx
+from torch.autograd.graph import saved_tensors_hooks
+from transformers import AttentionInterface, AutoModelForCausalLM, PretrainedConfig
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+
+from seawright_shared.errors import FieldError, InvalidRequestError
+from seawright_trainer.core.planning.shapes import ModelShape
+
+NAME = "seawright_planned"
+MODEL_TYPES = ("qwen3", "qwen3_moe")
+NUM_TOKENS = 64
+
+
+class _Kept(torch.autograd.Function):
+    """Attention that computes nothing and keeps what the real one keeps (`packed_attention`)."""
+
+    @staticmethod
+    def forward(
+        ctx: FunctionCtx, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor
+    ) -> torch.Tensor:
+        output = torch.empty_like(query.transpose(1, 2).contiguous())
+        normalizer = torch.empty(query.shape[:3], dtype=torch.float32, device=query.device)
+        ctx.save_for_backward(query, key, value, output, normalizer)
+        return output
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, *gradients: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        del gradients
+        return tuple(torch.empty_like(tensor) for tensor in ctx.saved_tensors[:3])
+
+
+def shape_of(config: Mapping[str, JsonValue], dtype: torch.dtype) -> ModelShape:
+    """Return the shape of the model that a Hugging Face `config.json` describes.
+
+    Raises `InvalidRequestError` for what is no Qwen3, dense or mixture of experts.
+    """
+    settings = _config(config)
+    AttentionInterface.register(NAME, _attend)
+    # Grouped products of experts are bf16's; in fp32 a mixture keeps about twice as much.
+    profiled = torch.bfloat16 if settings.model_type == "qwen3_moe" else dtype
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(settings, attn_implementation=NAME, dtype=profiled)
+    block = cast("nn.Module", model.base_model.layers[0])
+    in_block = sum(parameter.numel() for parameter in block.parameters())
+    blocks = int(settings.num_hidden_layers)
+    whole = sum(parameter.numel() for parameter in model.parameters())
+    return ModelShape(
+        num_blocks=blocks,
+        hidden_size=int(settings.hidden_size),
+        vocabulary=int(settings.vocab_size),
+        num_heads=int(settings.num_attention_heads),
+        head_size=int(settings.head_dim),
+        num_block_parameters=in_block,
+        num_active_block_parameters=in_block - _idle(settings),
+        num_root_parameters=whole - blocks * in_block,
+        saved_bytes_per_token=_saved_bytes(model, block, profiled)
+        / NUM_TOKENS
+        * (dtype.itemsize / profiled.itemsize),
+        element_bytes=dtype.itemsize,
+    )
+
+
+def _config(config: Mapping[str, JsonValue]) -> PretrainedConfig:
+    kind = config.get("model_type")
+    if kind not in MODEL_TYPES:
+        raise _wrong("/model_type", f"{kind!r} is not one of {', '.join(MODEL_TYPES)}")
+    try:
+        return CONFIG_MAPPING[str(kind)].from_dict(dict(config))
+    except Exception as error:  # transformers raises whatever its validators do
+        raise _wrong("", f"no configuration of a {kind}: {error}") from error
+
+
+def _idle(settings: PretrainedConfig) -> int:
+    """Return the parameters of a block's experts that one token is not routed to."""
+    if settings.model_type != "qwen3_moe":
+        return 0
+    idle = int(settings.num_experts) - int(settings.num_experts_per_tok)
+    return idle * 3 * int(settings.hidden_size) * int(settings.moe_intermediate_size)
+
+
+def _attend(
+    module: nn.Module,  # noqa: ARG001
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: None,  # noqa: ARG001
+    **_: object,
+) -> tuple[torch.Tensor, None]:
+    if query.dtype == torch.float32:
+        # On CPU, where fp32 is computed, keys and values are repeated for every query head.
+        repeats = query.shape[1] // key.shape[1]
+        key, value = (each.repeat_interleave(repeats, 1) for each in (key, value))
+    return cast("torch.Tensor", _Kept.apply(query, key, value)), None
+
+
+def _saved_bytes(model: nn.Module, block: nn.Module, dtype: torch.dtype) -> int:
+    """Return the bytes that a block keeps of so many tokens, each storage once, no weights."""
+    hidden = int(cast("Any", model).config.hidden_size)
+    inputs = torch.empty(1, NUM_TOKENS, hidden, device="meta", dtype=dtype, requires_grad=True)
+    positions = torch.arange(NUM_TOKENS, device="meta")[None]
+    rotations = cast("Any", model).base_model.rotary_emb(inputs, positions)
+    weights = {_storage(parameter) for parameter in model.parameters()}
+    kept: dict[int, int] = {}
+
+    def note(tensor: torch.Tensor) -> torch.Tensor:
+        if _storage(tensor) not in weights:
+            kept[_storage(tensor)] = tensor.untyped_storage().nbytes()
+        return tensor
+
+    with saved_tensors_hooks(note, lambda tensor: tensor):
+        block(inputs, position_embeddings=rotations, attention_mask=None)
+    return sum(kept.values())
+
+
+def _storage(tensor: torch.Tensor) -> int:
+    return int(tensor.untyped_storage()._cdata)
+
+
+def _wrong(pointer: str, detail: str) -> InvalidRequestError:
+    at = f"/model_config_json{pointer}"
+    return InvalidRequestError(
+        f"{at}: {detail}", errors=[FieldError(pointer=at, code="unsupported", detail=detail)]
+    )

@@ -1,0 +1,44 @@
+"""Say what a training run will need, before anything is launched."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from seawright_shared.errors import FieldError, InvalidRequestError
+from seawright_shared.records.planning import PlanRequest, TrainingPlan
+from seawright_trainer.core.planning.plan import plan_training
+from seawright_trainer.core.planning.shapes import ModelShape
+from seawright_trainer.core.training_runs import refuse_impossible
+
+ShapeOf = Callable[[Mapping[str, JsonValue], str], ModelShape]
+"""Takes a `config.json` and the name of the compute type."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRun:
+    """Holds nothing, starts nothing."""
+
+    shape_of: ShapeOf
+
+    def __call__(self, request: PlanRequest) -> TrainingPlan:
+        """Return the plan, also where it says that the run does not fit."""
+        refuse_impossible(request.spec)
+        config = request.model_config_json or _config_in(Path(request.spec.model.uri))
+        shape = self.shape_of(config, request.spec.model.dtype)
+        mean_length = request.mean_length or request.spec.batch.max_length // 2
+        return plan_training(shape, request.spec, request.cluster, mean_length)
+
+
+def _config_in(folder: Path) -> dict[str, JsonValue]:
+    try:
+        return json.loads((folder / "config.json").read_text())
+    except (OSError, ValueError) as error:
+        detail = f"no config.json can be read in {folder}: name model_config_json instead"
+        pointer = "/spec/model/uri"
+        raise InvalidRequestError(
+            f"{pointer}: {detail}",
+            errors=[FieldError(pointer=pointer, code="no-config", detail=detail)],
+        ) from error

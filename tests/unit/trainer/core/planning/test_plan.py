@@ -1,0 +1,128 @@
+"""Laws of training plans: what more GPUs, tokens and recomputation change; what is advised."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seawright_shared.records.planning import ClusterSpec, TrainingPlan
+from seawright_shared.records.specs import TrainingSpec
+from seawright_trainer.core.planning.memory import Layout, largest_token_budget, memory_parts
+from seawright_trainer.core.planning.plan import plan_training
+from seawright_trainer.core.planning.shapes import ModelShape
+
+SHAPE = ModelShape(
+    num_blocks=36,
+    hidden_size=2560,
+    vocabulary=151936,
+    num_heads=32,
+    head_size=128,
+    num_block_parameters=100_000_000,
+    num_active_block_parameters=100_000_000,
+    num_root_parameters=390_000_000,
+    saved_bytes_per_token=170_000.0,
+    element_bytes=2,
+)
+
+
+def spec(**fields: Any) -> TrainingSpec:
+    plain = {
+        "kind": "grpo",
+        "model": {"uri": "x", "name": "m"},
+        "dataset_id": "d",
+        "num_steps": 1,
+        "batch": {"tasks_per_step": 8, "group_size": 16, "token_budget": 32768, "max_length": 8192},
+    }
+    return TrainingSpec.model_validate({**plain, **fields})
+
+
+def plan(num_gpus: int, **fields: Any) -> TrainingPlan:
+    return plan_training(SHAPE, spec(**fields), ClusterSpec(num_gpus=num_gpus), 4096)
+
+
+ranks = st.sampled_from([1, 2, 4, 8, 16, 64])
+budgets = st.integers(1, 200_000)
+
+
+@given(ranks, budgets, st.booleans())
+def test_more_tokens_never_need_less_and_more_gpus_never_need_more(
+    num_ranks: int, tokens: int, is_recomputed: bool
+):
+    def total(ranks: int, budget: int) -> float:
+        layout = Layout(num_ranks=ranks, token_budget=budget, is_recomputed=is_recomputed)
+        return sum(memory_parts(SHAPE, layout).values())
+
+    assert total(num_ranks, tokens) <= total(num_ranks, tokens + 1000)
+    assert total(2 * num_ranks, tokens) <= total(num_ranks, tokens)
+
+
+@given(ranks, budgets, st.booleans(), st.floats(1e9, 200e9))
+def test_the_largest_budget_fits_and_one_token_more_does_not(
+    num_ranks: int, tokens: int, is_recomputed: bool, available: float
+):
+    layout = Layout(num_ranks=num_ranks, token_budget=tokens, is_recomputed=is_recomputed)
+    most = largest_token_budget(SHAPE, layout, available)
+
+    def fits(budget: int) -> bool:
+        tried = Layout(num_ranks=num_ranks, token_budget=budget, is_recomputed=is_recomputed)
+        return sum(memory_parts(SHAPE, tried).values()) <= available
+
+    assert not fits(most + 1)
+    assert most == 0 or fits(most)
+
+
+def test_state_is_sixteen_bytes_a_parameter_over_all_gpus():
+    layout = Layout(num_ranks=8, token_budget=1, is_recomputed=True)
+    parts = memory_parts(SHAPE, layout)
+    states = parts["master weights"] + parts["optimizer moments"] + parts["gradients"]
+    assert states == pytest.approx(16 * SHAPE.num_parameters / 8)
+
+
+def test_recomputation_costs_a_third_more_and_keeps_a_fraction():
+    kept, recomputed = plan(8), plan(8, recompute_blocks=True)
+    assert recomputed.memory_gib["activations"] < kept.memory_gib["activations"] / 5
+    body = SHAPE.flops_per_token(4096, is_recomputed=False)
+    assert SHAPE.flops_per_token(4096, is_recomputed=True) == pytest.approx(body * 4 / 3)
+    assert recomputed.flops_per_token > kept.flops_per_token
+
+
+def test_what_does_not_fit_is_told_what_to_change_and_fits_then():
+    refused = plan(8)
+    assert not refused.fits
+    assert f"at most {refused.largest_token_budget}" in refused.advice[0]
+    smaller = {**spec().batch.model_dump(), "token_budget": refused.largest_token_budget}
+    assert plan(8, batch=smaller).fits
+    assert any("recompute_blocks" in line for line in refused.advice)
+    assert plan(8, recompute_blocks=True).fits
+    assert plan(8, recompute_blocks=True).advice == []
+
+
+def test_one_gpu_that_holds_no_token_is_told_how_many_would():
+    alone = plan_training(
+        SHAPE, spec(recompute_blocks=True), ClusterSpec(num_gpus=1, memory_gib=24.0), 4096
+    )
+    assert (alone.fits, alone.largest_token_budget) == (False, 0)
+    words = next(line for line in alone.advice if "GPUs hold" in line)
+    enough = int(words.split("recompute_blocks, ")[1].split()[0])
+    cluster = ClusterSpec(num_gpus=enough, memory_gib=24.0)
+    assert plan_training(SHAPE, spec(recompute_blocks=True), cluster, 4096).fits
+
+
+def test_a_step_lasts_as_long_as_the_slower_of_computing_and_moving():
+    near = plan(8, recompute_blocks=True)
+    far = plan_training(
+        SHAPE,
+        spec(recompute_blocks=True),
+        ClusterSpec(num_gpus=64, network_gigabytes_per_second=0.5),
+        4096,
+    )
+    assert near.step_seconds == near.compute_seconds > near.communication_seconds
+    assert far.step_seconds == far.communication_seconds > far.compute_seconds
+    assert plan(1).communication_seconds == 0.0
+
+
+def test_every_token_of_a_step_has_a_place_in_some_micro_batch():
+    made = plan(8)
+    assert made.tokens_per_step == 8 * 16 * 4096
+    assert made.micro_batches_per_step * 8 * 32768 >= made.tokens_per_step
