@@ -17,6 +17,8 @@ from seawright_environment.domains.airline.goals_binding import (
     goal_of,
 )
 from seawright_environment.domains.airline.goals_draws import Pen
+from seawright_environment.domains.airline.rules_wishes import NO_RULE, rule_against
+from seawright_shared.records.base import Scalar
 from seawright_shared.records.domains import Outcome
 from seawright_shared.records.tasks import DraftGoal, EnvironmentCall
 
@@ -42,7 +44,21 @@ def draw_goal(pen: Pen, goal_type: str) -> DraftGoal | None:
     bound = GOALS[goal_type].bind(pen)
     if bound is None:
         return None
-    return goal_of(pen, goal_type, bound)
+    return finished(pen, goal_type, bound)
+
+
+def finished(pen: Pen, goal_type: str, bound: Bound) -> DraftGoal:
+    """Return the goal that a bound wish is, with the rule that stands against it."""
+    goal = goal_of(pen, goal_type, bound)
+    is_bound = goal.features.get("reservation.exists", True)
+    words = GOALS[goal_type].words
+    against = rule_against(pen.airline, words, goal) if is_bound else NO_RULE
+    transfers = [before.type for before in pen.scene.earlier]
+    more: dict[str, Scalar] = {
+        "policy.against": against,
+        "after_transfer": any(GOALS[name].outcome == "transfer" for name in transfers),
+    }
+    return goal.model_copy(update={"features": {**goal.features, **more}})
 
 
 def write_of(goal: DraftGoal) -> EnvironmentCall:
@@ -70,7 +86,13 @@ _BOOKING = (
 )
 
 
-_CANCEL_RULES = ("cancel.recent", "cancel.airline", "cancel.business", "cancel.insurance")
+_CANCEL_RULES = (
+    "cancel.grounds",
+    "cancel.recent",
+    "cancel.airline",
+    "cancel.business",
+    "cancel.insurance",
+)
 _PAYING = "paying.update"
 
 GOALS: Mapping[str, GoalType] = {
@@ -198,6 +220,8 @@ FEATURES = (
     "goal",
     "prev_tool",
     "is_last",
+    "after_transfer",
+    "policy.against",
     "reservation.exists",
     "reservation.own",
     "reservation.standing",
@@ -208,7 +232,7 @@ FEATURES = (
     "reservation.flown",
     "reservation.num_passengers",
     "reservation.num_same_route",
-    "reservation.num_same_standing",
+    "reservation.num_alike",
     "user.membership",
     "reason",
     "cancel.ground",
@@ -236,6 +260,8 @@ FEATURES = (
     "choice.num_ties",
     "num_passengers",
     "fact",
+    "fact.known",
     "request",
+    "request.is_service",
 )
 """What rules may test."""

@@ -89,6 +89,11 @@ class Airline:
             return "upcoming"
         return "past" if flown == "all" else "started"
 
+    def num_alike(self, reservation: Reservation, mine: Sequence[Reservation]) -> int:
+        """Return how many of a customer's trips stand like this one, in the same cabin."""
+        alike = (self.standing(reservation), reservation["cabin"])
+        return sum((self.standing(one), one["cabin"]) == alike for one in mine)
+
     def ground(self, reservation: Reservation, reason: str) -> Ground:
         """Return the first ground on which a reservation may be cancelled."""
         if hours_since(reservation) <= RECENT_HOURS:

@@ -39,7 +39,8 @@ FACTS = (
     "meal",
     "gate",
 )
-"""What customers ask about a reservation; the last three are not known."""
+"""What customers ask about a reservation; the first six are known."""
+NUM_KNOWN = 6
 REQUESTS = (
     "lost_bag",
     "pet",
@@ -258,7 +259,11 @@ def bind_info(pen: Pen) -> Bound | None:
     return Bound(
         arguments={"reservation_id": reservation_id, "fact": fact},
         entity=reservation_id,
-        features={**pen.reservation_features(reservation_id), "fact": fact},
+        features={
+            **pen.reservation_features(reservation_id),
+            "fact": fact,
+            "fact.known": FACTS.index(fact) < NUM_KNOWN,
+        },
     )
 
 

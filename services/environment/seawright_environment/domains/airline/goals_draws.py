@@ -22,9 +22,9 @@ from seawright_shared.records.tasks import DraftGoal
 SHARE_SAME_RESERVATION = 0.5
 """Of goals after the first: about a reservation that was spoken of."""
 SHARE_OWN = 0.5
-SHARE_STRANGER = 0.6
+SHARE_STRANGER = 0.4
 """Of wrong reservation ids: of another customer; the others are made up."""
-SHARE_OWN_PAYMENT = 0.75
+SHARE_OWN_PAYMENT = 0.8
 SHARE_OTHER_AIRPORT = 0.15
 DAYS = (-5, -3, -2, -1, 0, 1, 2, 3, 5)
 """By how much a customer wants to travel earlier or later."""
@@ -119,12 +119,11 @@ class Pen:
         if reservation is None:
             return {"reservation.exists": False, "reservation.own": False}
         mine = airline.reservations_of(self.customer)
-        standing = airline.standing(reservation)
         route = (reservation["origin"], reservation["destination"])
         return {
             "reservation.exists": True,
             "reservation.own": reservation["user_id"] == self.customer,
-            "reservation.standing": standing,
+            "reservation.standing": airline.standing(reservation),
             "reservation.cabin": reservation["cabin"],
             "reservation.insurance": reservation["insurance"],
             "reservation.hours_since_booking": round(hours_since(reservation), 1),
@@ -134,7 +133,7 @@ class Pen:
             "reservation.num_same_route": sum(
                 (one["origin"], one["destination"]) == route for one in mine
             ),
-            "reservation.num_same_standing": sum(airline.standing(one) == standing for one in mine),
+            "reservation.num_alike": airline.num_alike(reservation, mine),
             "user.membership": airline.user(self.customer)["membership"],
         }
 

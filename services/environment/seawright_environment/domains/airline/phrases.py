@@ -158,10 +158,10 @@ CHOICE_TEXTS: Mapping[str, str] = {
     "nonstop": "the cheapest flight without a stop",
 }
 STANDINGS: Mapping[str, str] = {
-    "cancelled": "my cancelled trip",
-    "upcoming": "my trip that lies ahead",
-    "started": "the trip that I am on",
-    "past": "my trip that is over",
+    "cancelled": "my cancelled trip in {cabin}",
+    "upcoming": "my trip in {cabin} that lies ahead",
+    "started": "the trip in {cabin} that I am on",
+    "past": "my trip in {cabin} that is over",
 }
 METHOD_KINDS: Mapping[str, str] = {
     "credit_card": "credit card",

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from seawright_environment.domains.airline.bookings import BAG_PRICE
-from seawright_environment.domains.airline.goals import GOALS
 from seawright_environment.domains.airline.goals_airline import Airline
 from seawright_environment.domains.airline.goals_arguments import (
     flights_argument,
@@ -12,7 +10,7 @@ from seawright_environment.domains.airline.goals_arguments import (
     payments_argument,
     text_argument,
 )
-from seawright_environment.domains.airline.goals_draws import Chosen, price_of_update
+from seawright_environment.domains.airline.goals_draws import Chosen
 from seawright_environment.domains.airline.phrases import (
     CHOICE_TEXTS,
     METHOD_KINDS,
@@ -20,6 +18,7 @@ from seawright_environment.domains.airline.phrases import (
     STANDINGS,
 )
 from seawright_environment.domains.airline.rules_facts import answer
+from seawright_environment.domains.airline.rules_wishes import price_of
 from seawright_environment.domains.airline.state import Passenger, Reservation
 from seawright_shared.records.tasks import Draft, DraftGoal
 
@@ -43,7 +42,7 @@ def script_slots(airline: Airline, goal: DraftGoal) -> Mapping[str, str]:
     slots = dict(_plain(goal))
     reservation = _reservation(airline, goal)
     if reservation is not None and "payment_id" in goal.arguments:
-        price = _price(airline, reservation, goal)
+        price = price_of(airline, reservation, goal)
         slots["settlement"] = _settlement(price, slots["payment_id"])
     if reservation is not None and "fact" in goal.arguments:
         slots["answer"] = answer(airline, reservation, slots["fact"]) or ""
@@ -118,7 +117,8 @@ def _reservation(airline: Airline, goal: DraftGoal) -> Reservation | None:
 
 def _called(airline: Airline, draft: Draft, reservation: Reservation) -> str:
     if draft.reference == "status":
-        return STANDINGS[airline.standing(reservation)]
+        cabin = reservation["cabin"].replace("_", " ")
+        return STANDINGS[airline.standing(reservation)].format(cabin=cabin)
     if draft.reference == "item":
         return f"my trip from {reservation['origin']} to {reservation['destination']}"
     return f"reservation {reservation['reservation_id']}"
@@ -128,14 +128,6 @@ def _method(draft: Draft, payment_id: str) -> str:
     if draft.reference == "id":
         return payment_id
     return f"my {METHOD_KINDS[payment_id.rsplit('_', 1)[0]]}"
-
-
-def _price(airline: Airline, reservation: Reservation, goal: DraftGoal) -> int:
-    if GOALS[goal.type].words == "bags":
-        paid = number_argument(goal, "nonfree_baggages")
-        return BAG_PRICE * max(0, paid - reservation["nonfree_baggages"])
-    cabin = text_argument(goal, "cabin")
-    return price_of_update(airline, reservation, flights_argument(goal), cabin)
 
 
 def _settlement(price: int, payment_id: str) -> str:

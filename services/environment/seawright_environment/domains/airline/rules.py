@@ -4,16 +4,13 @@ from collections.abc import Sequence
 
 from seawright_environment.core.drafting import View
 from seawright_environment.core.world import World
-from seawright_environment.domains.airline.goals import GOALS, write_of
+from seawright_environment.domains.airline.goals import GOALS
 from seawright_environment.domains.airline.goals_airline import Airline
 from seawright_environment.domains.airline.goals_arguments import text_argument
 from seawright_environment.domains.airline.goals_binding import NUM_OUT_OF_SCOPE, REQUESTS
 from seawright_environment.domains.airline.rules_facts import answer
-from seawright_environment.domains.airline.rules_wishes import (
-    BESIDE_POLICY,
-    OBJECTIONS,
-    objection_to_booking,
-)
+from seawright_environment.domains.airline.rules_policy import DENIALS
+from seawright_environment.domains.airline.rules_wishes import NO_RULE, mismatch, rule_against
 from seawright_shared.records.tasks import DraftGoal
 
 _MOVED = ("cancel_reservation", "change_flights")
@@ -24,39 +21,23 @@ def obstacle(world: World, goal: DraftGoal) -> str | None:
     """Say why a goal that writes nothing cannot come out as it should."""
     if goal.type == "human_request":
         return None
-    airline = Airline(world.view)
-    if goal.type == "refused_booking":
-        said = objection_to_booking(airline, goal)
-        return said if said in BESIDE_POLICY else _granted(world, goal)
-    reservation = airline.reservation(text_argument(goal, "reservation_id"))
-    if reservation is None:
-        return "Reservation not found"
-    if goal.type == "reservation_info":
-        known = answer(airline, reservation, text_argument(goal, "fact"))
-        return None if known else "There is no such fact"
-    flown = airline.flown(reservation)
-    if goal.type == "flown_cancellation":
+    airline, words = Airline(world.view), GOALS[goal.type].words
+    if goal.type != "refused_booking":
+        reservation = airline.reservation(text_argument(goal, "reservation_id"))
+        if reservation is None:
+            return "Reservation not found"
+        if goal.type == "reservation_info":
+            known = answer(airline, reservation, text_argument(goal, "fact"))
+            return None if known else "There is no such fact"
         if reservation["status"] == "cancelled":
-            return "The reservation is cancelled already"
-        return "Nothing of it was flown" if flown == "none" else None
-    if goal.type == "refused_cancellation" and flown != "none":
+            return "Reservation is already cancelled"
+    against = rule_against(airline, words, goal)
+    if goal.type == "flown_cancellation":
+        return None if against == "cancel.flown" else "Nothing of it was flown"
+    if against == "cancel.flown":
         return "What was flown in part is for a person to cancel"
-    return _granted(world, goal)
-
-
-def _granted(world: World, goal: DraftGoal) -> str | None:
-    return None if denial(world, goal) else "The request can be granted"
-
-
-def denial(world: World, goal: DraftGoal) -> str | None:
-    """Say why a right agent refuses what a goal asks for; None where he need not."""
-    airline = Airline(world.view)
-    objected = OBJECTIONS[GOALS[goal.type].words](airline, goal)
-    if objected:
-        return objected
-    call = write_of(goal)
-    result = world.fork().call(call.requestor, call.name, call.arguments)
-    return result.content.removeprefix("Error: ") if result.error else None
+    differs = mismatch(airline, words, goal)
+    return differs or ("No rule forbids it" if against == NO_RULE else None)
 
 
 def objection(
@@ -68,11 +49,11 @@ def objection(
     if goal.type == "human_request":
         is_known = REQUESTS.index(text_argument(goal, "request")) >= NUM_OUT_OF_SCOPE
         return "the tools can do what a human is wanted for" if is_known else None
-    airline = Airline(view)
+    airline, words = Airline(view), GOALS[goal.type].words
     if goal.type == "refused_booking":
         return None
     if goal.type == "book_reservation":
-        return objection_to_booking(airline, goal)
+        return _forbidden(airline, words, goal)
     reservation = airline.reservation(text_argument(goal, "reservation_id"))
     if reservation is None or reservation["user_id"] != customer_id:
         return "the reservation belongs to another customer"
@@ -82,7 +63,12 @@ def objection(
     repeated = _objection_to_repetition(earlier, goal)
     if repeated or GOALS[goal.type].outcome != "fulfil":
         return repeated
-    return OBJECTIONS[GOALS[goal.type].words](airline, goal)
+    return _forbidden(airline, words, goal)
+
+
+def _forbidden(airline: Airline, words: str, goal: DraftGoal) -> str | None:
+    against = rule_against(airline, words, goal)
+    return DENIALS[against] if against != NO_RULE else mismatch(airline, words, goal)
 
 
 def _objection_to_repetition(earlier: Sequence[DraftGoal], goal: DraftGoal) -> str | None:

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from seawright_environment.core.drafting import Contrast, Half, Scene, View
 from seawright_environment.core.json_values import JsonObject, copied
 from seawright_environment.core.state import Table
-from seawright_environment.domains.airline.goals import GOALS
+from seawright_environment.domains.airline.goals import GOALS, finished
 from seawright_environment.domains.airline.goals_airline import (
     COVERED,
     NOW_AT,
@@ -25,7 +25,6 @@ from seawright_environment.domains.airline.goals_binding import (
     bound_cancel,
     bound_compensation,
     bound_update,
-    goal_of,
 )
 from seawright_environment.domains.airline.goals_draws import (
     Chosen,
@@ -110,7 +109,7 @@ def _half(pen: Pen, goal_type: str, patch: Sequence[PatchOp], bind: Bind) -> Hal
         is_last=True,
     )
     there = Pen(scene, Airline(view), pen.draw)
-    return Half(patch=list(patch), goals=[goal_of(there, goal_type, bind(there))])
+    return Half(patch=list(patch), goals=[finished(there, goal_type, bind(there))])
 
 
 def _upcoming(pen: Pen, goal: DraftGoal) -> Reservation | None:

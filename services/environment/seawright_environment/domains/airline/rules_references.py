@@ -17,7 +17,7 @@ def ambiguity(view: View, draft: Draft, goal: DraftGoal) -> str | None:
     """Say what else the customer's words could mean; ids mean one thing only.
 
     A customer who names no ids calls a reservation by its route (`item`), or by where the trip
-    stands (`status`).
+    stands and its cabin (`status`).
     """
     airline = Airline(view)
     if goal.type == "book_reservation" and len(best_itineraries(airline, trip_of(goal))) > 1:
@@ -29,8 +29,7 @@ def ambiguity(view: View, draft: Draft, goal: DraftGoal) -> str | None:
         assert reservation is not None, "only what can be executed is put into words"
         mine = airline.reservations_of(draft.customer_id)
         if draft.reference == "status":
-            standing = airline.standing(reservation)
-            if sum(airline.standing(other) == standing for other in mine) != 1:
+            if airline.num_alike(reservation, mine) != 1:
                 return "several trips stand like that"
         else:
             route = (reservation["origin"], reservation["destination"])
