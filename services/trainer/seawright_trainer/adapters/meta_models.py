@@ -34,7 +34,7 @@ class _Kept(torch.autograd.Function):
     @staticmethod
     def backward(ctx: FunctionCtx, *gradients: torch.Tensor) -> tuple[torch.Tensor, ...]:
         del gradients
-        return tuple(torch.empty_like(tensor) for tensor in ctx.saved_tensors[:3])
+        return tuple(torch.empty_like(tensor) for tensor in cast("Any", ctx).saved_tensors[:3])
 
 
 def shape_of(config: Mapping[str, JsonValue], dtype: torch.dtype) -> ModelShape:
@@ -121,7 +121,8 @@ def _saved_bytes(model: nn.Module, block: nn.Module, dtype: torch.dtype) -> int:
 
 
 def _storage(tensor: torch.Tensor) -> int:
-    return int(tensor.untyped_storage()._cdata)
+    # The storage's identity: on the meta device there is no address.
+    return int(cast("Any", tensor.untyped_storage())._cdata)
 
 
 def _wrong(pointer: str, detail: str) -> InvalidRequestError:

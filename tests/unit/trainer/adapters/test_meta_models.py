@@ -68,18 +68,19 @@ def test_what_is_no_model_of_ours_is_refused_by_name(change: dict[str, Any], nam
 
 
 def test_a_mixture_of_experts_is_scored_and_costs_what_a_token_meets(tmp_path: Path):
-    config = Qwen3MoeConfig(
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        head_dim=8,
-        vocab_size=32,
-        intermediate_size=64,
-        num_experts=4,
-        num_experts_per_tok=2,
-        moe_intermediate_size=16,
-    )
+    small = {
+        **MIXTURE,
+        "hidden_size": 32,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "head_dim": 8,
+        "vocab_size": 32,
+        "num_experts": 4,
+        "num_experts_per_tok": 2,
+        "moe_intermediate_size": 16,
+    }
+    config = Qwen3MoeConfig.from_dict(small)
     torch.manual_seed(0)
     reference = Qwen3MoeForCausalLM(config).eval()
     reference.save_pretrained(tmp_path)
@@ -101,3 +102,24 @@ def test_a_mixture_of_experts_is_scored_and_costs_what_a_token_meets(tmp_path: P
     idle = 2 * 2 * 3 * 32 * 16
     in_blocks = sum(each.numel() for each in reference.model.layers.parameters())
     assert cost_model(str(tmp_path)).linear == 6.0 * (in_blocks - idle)
+
+
+def test_recomputed_blocks_have_the_same_gradients(tmp_path: Path):
+    folder = str(write_tiny_model(tmp_path))
+    row = RowTensors(
+        token_ids_T=torch.arange(10),
+        positions_T=torch.arange(10),
+        source_N=torch.arange(9),
+        targets_N=torch.arange(1, 10),
+        temperatures_N=torch.ones(9),
+    )
+    bounds = SegmentBounds(
+        ends=(10,), longest=10, cumulative=torch.tensor([0, 10], dtype=torch.int32)
+    )
+    gradients: list[list[torch.Tensor]] = []
+    for is_recomputed in (False, True):
+        model = load_model(folder, recompute_blocks=is_recomputed)
+        model(row, bounds).logprobs_N.sum().backward()
+        gradients.append([each.grad for each in model.parameters() if each.grad is not None])
+    assert len(gradients[0]) == len(list(load_model(folder).parameters()))
+    assert all(map(torch.equal, *gradients))
