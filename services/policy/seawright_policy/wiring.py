@@ -16,7 +16,7 @@ from seawright_policy.api.generations import generation_routes
 from seawright_policy.api.served_models import served_model_routes
 from seawright_policy.core.catalogue import Catalogue
 from seawright_policy.core.rendering import Renderer, Rendering
-from seawright_policy.core.templates import TEMPLATES
+from seawright_policy.core.templates import PLAIN, TEMPLATES
 from seawright_policy.core.templates.tiny import SPECIAL_TOKENS
 from seawright_policy.settings import Settings
 from seawright_policy.usecases.complete_chat import CompleteChat
@@ -39,7 +39,7 @@ def renderer_for(source: Path | Tokenizer, template: str = "tiny") -> Renderer:
         if isinstance(source, Tokenizer)
         else TokenizersCodec.from_folder(source)
     )
-    return Renderer(TEMPLATES[template](codec))
+    return Renderer(TEMPLATES[template](codec, PLAIN))
 
 
 def engine_for(settings: Settings) -> TorchEngine:

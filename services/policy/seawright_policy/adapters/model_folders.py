@@ -5,17 +5,22 @@ import hashlib
 import json
 from pathlib import Path
 
+from seawright_policy.adapters.chat_templates import read_chat_template, system_text_of
 from seawright_policy.adapters.tokenizers_codec import TokenizersCodec
 from seawright_policy.core.model_uris import folder_of
 from seawright_policy.core.rendering import Renderer
-from seawright_policy.core.templates import TEMPLATES
+from seawright_policy.core.templates import NEEDED_TOKENS, TEMPLATES, TemplateOptions
+from seawright_policy.core.templates.qwen3 import plain_system
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.rollouts import PolicyVersion
 
 WEIGHTS = "model.safetensors"
 TOKENIZER = "tokenizer.json"
 RENDERER = "renderer.json"
-"""Names the template: `{"template": "tiny"}`."""
+"""Names the template: `{"template": "tiny"}`.
+
+With `"reasoning": "dropped"`, thoughts are taken out before a user's next message (Qwen3).
+"""
 
 
 def refused(detail: str, pointer: str = "/uri") -> InvalidRequestError:
@@ -41,12 +46,23 @@ def read_renderer(folder: Path) -> Renderer | None:
     if not (folder / RENDERER).is_file():
         raise refused(f"{folder} has a tokenizer but no {RENDERER} that names its template")
     try:
-        name = json.loads((folder / RENDERER).read_bytes())["template"]
-    except (ValueError, KeyError, TypeError) as error:
+        plain = json.loads((folder / RENDERER).read_bytes())
+        name, reasoning = plain["template"], plain.get("reasoning", "kept")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise refused(f"{folder / RENDERER} names no template") from error
     if name not in TEMPLATES:
         raise refused(f"template {name!r} is unknown; known are {', '.join(sorted(TEMPLATES))}")
-    return Renderer(TEMPLATES[name](TokenizersCodec.from_folder(folder)))
+    if reasoning not in ("kept", "dropped"):
+        raise refused(f"{folder / RENDERER}: `reasoning` is `kept` or `dropped`")
+    codec = TokenizersCodec.from_folder(folder)
+    if missing := [token for token in NEEDED_TOKENS[name] if not codec.has(token)]:
+        raise refused(f"{folder / TOKENIZER} has no token {missing[0]}, which {name!r} needs")
+    source = None if name == "tiny" else read_chat_template(folder)
+    options = TemplateOptions(
+        is_forgetful=reasoning == "dropped",
+        system_text=plain_system if source is None else system_text_of(source),
+    )
+    return Renderer(TEMPLATES[name](codec, options))
 
 
 class DiskFolders:

@@ -10,7 +10,10 @@ from seawright_shared.records.messages import Message, ToolSchema
 
 
 class Template(Protocol):
-    """How one family of models writes turns. All ids of a turn depend on that turn alone."""
+    """How one family of models writes turns. All ids of a turn depend on that turn alone.
+
+    A template that takes parts out of earlier turns, as thoughts, says so by `rewritten`.
+    """
 
     @property
     def end_id(self) -> int:
@@ -44,6 +47,13 @@ class Template(Protocol):
 
     def content(self, token_ids: Sequence[int]) -> str:
         """Return the spoken text of a turn sampled so far, its calls left out."""
+        ...
+
+    def rewritten(self, token_ids: Sequence[int]) -> list[int]:
+        """Return a context as this template writes it once a user speaks again.
+
+        Where these are other ids than the context's, the context is broken: it cannot be extended.
+        """
         ...
 
     def parse(self, token_ids: Sequence[int], num_calls: int) -> Message:

@@ -90,6 +90,10 @@ class TinyTemplate:
         cut = next((at for at, one in enumerate(token_ids) if one in ends), len(token_ids))
         return self.codec.decode(token_ids[:cut])
 
+    def rewritten(self, token_ids: Sequence[int]) -> list[int]:
+        """Return the context as it is: nothing in it is ever written anew."""
+        return list(token_ids)
+
     def parse(self, token_ids: Sequence[int], num_calls: int) -> Message:
         """Read a sampled turn. `num_calls` counts the context's earlier calls, for ids."""
         body = [token_id for token_id in token_ids if token_id != self.end_id]

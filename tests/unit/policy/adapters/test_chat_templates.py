@@ -1,0 +1,87 @@
+import json
+
+import pytest
+
+from seawright_policy.adapters.chat_templates import system_text_of
+from seawright_policy.adapters.model_folders import read_renderer
+from seawright_shared.errors import InvalidRequestError
+from seawright_shared.records.messages import ToolSchema
+from tests.support.tiny_qwen3 import tokenizer, write_qwen3
+
+CHAT_TEMPLATE = """\
+{%- if tools %}
+    {{- '<|im_start|>system\\n' }}
+    {%- if messages[0].role == 'system' %}
+        {{- messages[0].content + '\\n\\n' }}
+    {%- endif %}
+    {{- "Use these:\\n<tools>" }}
+    {%- for tool in tools %}
+        {{- "\\n" }}
+        {{- tool | tojson }}
+    {%- endfor %}
+    {{- "\\n</tools>\\n<tool_call>\\nNAME\\n</tool_call><|im_end|>\\n" }}
+{%- elif messages[0].role == 'system' %}
+    {{- '<|im_start|>system\\n' + messages[0].content + '<|im_end|>\\n' }}
+{%- endif %}
+{%- for message in messages %}
+    {%- if message.role == "user" %}
+        {{- '<|im_start|>user\\n' + message.content + '<|im_end|>\\n' }}
+    {%- endif %}
+{%- endfor %}
+"""
+TOOLS = [
+    ToolSchema(name=name, description='<b>"é"</b>', parameters={"type": "object"}, kind="read")
+    for name in ("find_seat", "move_seat")
+]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write_qwen3(tmp_path)
+    config = json.loads((tmp_path / "tokenizer_config.json").read_text())
+    config["chat_template"] = CHAT_TEMPLATE
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps(config))
+    return tmp_path
+
+
+@pytest.mark.parametrize("tools", [[], TOOLS[:1], TOOLS])
+@pytest.mark.parametrize("system", ["Help people.", "\nHelp\n"])
+def test_the_system_turn_has_the_ids_of_the_folders_own_template(folder, system, tools):
+    from transformers import AutoTokenizer
+
+    theirs = AutoTokenizer.from_pretrained(folder, local_files_only=True).apply_chat_template(
+        [{"role": "system", "content": system}, {"role": "user", "content": "Hi"}],
+        tools=[tool.as_openai() for tool in tools] or None,
+        tokenize=True,
+        return_dict=False,
+    )
+    ours = read_renderer(folder).template.opening(system, tools)
+    assert theirs[: len(ours)] == ours
+
+
+def test_a_domains_text_is_no_template_and_no_marker(folder):
+    text = "{{ 7 * 7 }} <tool_call> <|im_end|>"
+    ids = read_renderer(folder).template.opening(text, TOOLS)
+    assert text in tokenizer().decode(ids, skip_special_tokens=False)
+    without = read_renderer(folder).template.opening("x", TOOLS)
+    call = tokenizer().token_to_id("<tool_call>")
+    assert ids.count(call) == without.count(call) == 1
+
+
+def test_a_template_that_cannot_be_rendered_is_refused():
+    for source in ("{{ raise_exception('no') }}", "{% if %}", "{{ messages.__class__.__mro__ }}"):
+        with pytest.raises(InvalidRequestError, match="chat template"):
+            system_text_of(source)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"template": "qwen3", "reasoning": "lost"}', "reasoning"),
+        ('{"template": "tiny"}', "no token"),
+    ],
+)
+def test_a_folder_that_contradicts_itself_is_refused(folder, text, reason):
+    (folder / "renderer.json").write_text(text)
+    with pytest.raises(InvalidRequestError, match=reason):
+        read_renderer(folder)
