@@ -61,7 +61,7 @@ def engine_of(config: Qwen3Config, *, is_recomputed: bool) -> FsdpEngine:
     )
     model = AutoModelForCausalLM.from_config(config, attn_implementation=NAME, dtype=torch.float32)
     if is_recomputed:
-        model.gradient_checkpointing_enable({"use_reentrant": False})
+        model.activation_checkpointing_enable()
         model.train()
     return FsdpEngine(PackedModel(model), spec, torch.device("cpu"))
 

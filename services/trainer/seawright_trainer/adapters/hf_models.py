@@ -24,7 +24,7 @@ def load_model(folder: str, *, recompute_blocks: bool = False) -> PackedModel:
         local_files_only=True,
     )
     if recompute_blocks:
-        language_model.gradient_checkpointing_enable({"use_reentrant": False})
+        language_model.activation_checkpointing_enable()
         language_model.train()
     return PackedModel(language_model)
 
