@@ -90,9 +90,13 @@ class Airline:
         return "past" if flown == "all" else "started"
 
     def num_alike(self, reservation: Reservation, mine: Sequence[Reservation]) -> int:
-        """Return how many of a customer's trips stand like this one, in the same cabin."""
-        alike = (self.standing(reservation), reservation["cabin"])
-        return sum((self.standing(one), one["cabin"]) == alike for one in mine)
+        """Return how many of a customer's trips he would call like this one, without route or id."""
+        alike = self._looks(reservation)
+        return sum(self._looks(one) == alike for one in mine)
+
+    def _looks(self, reservation: Reservation) -> tuple[Standing, str, int]:
+        num = len(reservation["passengers"])
+        return self.standing(reservation), reservation["cabin"], num
 
     def ground(self, reservation: Reservation, reason: str) -> Ground:
         """Return the first ground on which a reservation may be cancelled."""
@@ -117,6 +121,14 @@ class Airline:
     def method(self, user_id: str, payment_id: str) -> PaymentMethod | None:
         """Return a payment method of a user, or None."""
         return self.user(user_id)["payment_methods"].get(payment_id)
+
+
+def told(method: PaymentMethod) -> str:
+    """Return how a customer calls a payment method without its id."""
+    if "last_four" in method:
+        return f"credit card ending in {method['last_four']}"
+    kind = "gift card" if method["source"] == "gift_card" else "certificate"
+    return f"{kind} of ${method['amount']:.0f}" if "amount" in method else "credit card"
 
 
 def hours_since(reservation: Reservation) -> float:

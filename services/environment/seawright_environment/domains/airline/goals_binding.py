@@ -193,6 +193,7 @@ def bind_bags(pen: Pen) -> Bound | None:
         held = reservation["nonfree_baggages"]
         paid = paid_bags(pen.airline, reservation, total)
         features["bags.added"] = total - reservation["total_baggages"]
+        features["changes_nothing"] = total == reservation["total_baggages"]
     price = BAG_PRICE * (paid - held)
     return Bound(
         arguments={
@@ -231,7 +232,7 @@ def bind_passengers(pen: Pen) -> Bound | None:
         features={
             **pen.reservation_features(reservation_id),
             "passengers.added": len(new) - len(old),
-            "passengers.same": new == old,
+            "changes_nothing": new == old,
         },
     )
 
@@ -270,4 +271,9 @@ def bind_info(pen: Pen) -> Bound | None:
 def bind_transfer(pen: Pen) -> Bound:
     """Return what a person is wanted for."""
     request = pen.draw.choice(REQUESTS)
-    return Bound(arguments={"request": request}, entity=pen.customer, features={"request": request})
+    is_service = REQUESTS.index(request) >= NUM_OUT_OF_SCOPE
+    return Bound(
+        arguments={"request": request},
+        entity=pen.customer,
+        features={"request": request, "request.is_service": is_service},
+    )

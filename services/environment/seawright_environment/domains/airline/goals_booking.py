@@ -8,7 +8,7 @@ from typing import cast
 from pydantic import JsonValue
 
 from seawright_environment.domains.airline.bookings import BAG_PRICE, INSURANCE_PRICE
-from seawright_environment.domains.airline.goals_airline import Airline
+from seawright_environment.domains.airline.goals_airline import Airline, told
 from seawright_environment.domains.airline.goals_draws import (
     CABINS,
     SHARE_OWN_PAYMENT,
@@ -189,12 +189,11 @@ def _payment_features(
     pen: Pen, methods: Sequence[PaymentMethod], amounts: Sequence[int]
 ) -> dict[str, Scalar]:
     own = pen.airline.user(pen.customer)["payment_methods"]
-    kinds = Counter(method["source"] for method in methods)
-    same = Counter(method["source"] for method in own.values())
+    same = Counter(told(method) for method in own.values())
     return {
         "payment.own": all(method["id"] in own for method in methods),
         "payment.kind": "+".join(sorted(method["source"] for method in methods)),
-        "payment.num_same_kind": max(same[kind] for kind in kinds),
+        "payment.num_alike": max(same[told(method)] for method in methods),
         "payment.all_needed": min(amounts) > 0,
         "funds_cover": all(
             "amount" not in method or method["amount"] >= amount

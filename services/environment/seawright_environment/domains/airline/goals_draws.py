@@ -13,6 +13,7 @@ from seawright_environment.domains.airline.goals_airline import (
     flights_out,
     hours_since,
     keeps_route,
+    told,
 )
 from seawright_environment.domains.airline.people import FIRST_NAMES, LAST_NAMES
 from seawright_environment.domains.airline.state import Flight, Passenger, Reservation
@@ -146,7 +147,9 @@ class Pen:
         return {
             "payment.own": method is not None,
             "payment.kind": kind,
-            "payment.num_same_kind": sum(one["source"] == kind for one in methods.values()),
+            "payment.num_alike": sum(
+                method is not None and told(one) == told(method) for one in methods.values()
+            ),
             "funds_cover": holds is None or holds >= price,
             "price_up": price > 0,
         }
@@ -173,7 +176,7 @@ class Pen:
                 airline.status(one.flight_number, one.date) in left for one in given_up
             ),
             "new.cabin": cabin,
-            "new.cabin_same": is_kept,
+            "changes_nothing": not new and is_kept,
         }
 
 

@@ -158,13 +158,8 @@ CHOICE_TEXTS: Mapping[str, str] = {
     "nonstop": "the cheapest flight without a stop",
 }
 STANDINGS: Mapping[str, str] = {
-    "cancelled": "my cancelled trip in {cabin}",
-    "upcoming": "my trip in {cabin} that lies ahead",
-    "started": "the trip in {cabin} that I am on",
-    "past": "my trip in {cabin} that is over",
-}
-METHOD_KINDS: Mapping[str, str] = {
-    "credit_card": "credit card",
-    "gift_card": "gift card",
-    "certificate": "certificate",
+    "cancelled": "my cancelled trip in {cabin} for {people}",
+    "upcoming": "my trip in {cabin} for {people} that lies ahead",
+    "started": "the trip in {cabin} for {people} that I am on",
+    "past": "my trip in {cabin} for {people} that is over",
 }

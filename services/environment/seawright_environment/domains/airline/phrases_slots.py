@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from seawright_environment.domains.airline.goals_airline import Airline
+from seawright_environment.domains.airline.goals_airline import Airline, told
 from seawright_environment.domains.airline.goals_arguments import (
     flights_argument,
     number_argument,
@@ -13,7 +13,6 @@ from seawright_environment.domains.airline.goals_arguments import (
 from seawright_environment.domains.airline.goals_draws import Chosen
 from seawright_environment.domains.airline.phrases import (
     CHOICE_TEXTS,
-    METHOD_KINDS,
     REASON_TEXTS,
     STANDINGS,
 )
@@ -30,9 +29,9 @@ def wish_slots(airline: Airline, draft: Draft, goal: DraftGoal) -> Mapping[str, 
     if reservation is not None:
         slots["reservation"] = _called(airline, draft, reservation)
     if "payment_id" in goal.arguments:
-        slots["payment"] = _method(draft, text_argument(goal, "payment_id"))
+        slots["payment"] = _method(airline, draft, text_argument(goal, "payment_id"))
     if "payment_methods" in goal.arguments:
-        names = [_method(draft, payment_id) for payment_id, _ in payments_argument(goal)]
+        names = [_method(airline, draft, payment_id) for payment_id, _ in payments_argument(goal)]
         slots["payments"] = " as far as it goes and the rest with ".join(names)
     return slots
 
@@ -118,16 +117,19 @@ def _reservation(airline: Airline, goal: DraftGoal) -> Reservation | None:
 def _called(airline: Airline, draft: Draft, reservation: Reservation) -> str:
     if draft.reference == "status":
         cabin = reservation["cabin"].replace("_", " ")
-        return STANDINGS[airline.standing(reservation)].format(cabin=cabin)
+        standing = STANDINGS[airline.standing(reservation)]
+        return standing.format(cabin=cabin, people=len(reservation["passengers"]))
     if draft.reference == "item":
         return f"my trip from {reservation['origin']} to {reservation['destination']}"
     return f"reservation {reservation['reservation_id']}"
 
 
-def _method(draft: Draft, payment_id: str) -> str:
+def _method(airline: Airline, draft: Draft, payment_id: str) -> str:
     if draft.reference == "id":
         return payment_id
-    return f"my {METHOD_KINDS[payment_id.rsplit('_', 1)[0]]}"
+    method = airline.method(draft.customer_id, payment_id)
+    assert method is not None, "only what can be executed is put into words"
+    return f"my {told(method)}"
 
 
 def _settlement(price: int, payment_id: str) -> str:

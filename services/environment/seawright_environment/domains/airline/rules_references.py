@@ -3,7 +3,7 @@
 from collections import Counter
 
 from seawright_environment.core.drafting import View
-from seawright_environment.domains.airline.goals_airline import Airline
+from seawright_environment.domains.airline.goals_airline import Airline, told
 from seawright_environment.domains.airline.goals_arguments import (
     payments_argument,
     text_argument,
@@ -17,7 +17,7 @@ def ambiguity(view: View, draft: Draft, goal: DraftGoal) -> str | None:
     """Say what else the customer's words could mean; ids mean one thing only.
 
     A customer who names no ids calls a reservation by its route (`item`), or by where the trip
-    stands and its cabin (`status`).
+    stands, its cabin and how many fly (`status`).
     """
     airline = Airline(view)
     if goal.type == "book_reservation" and len(best_itineraries(airline, trip_of(goal))) > 1:
@@ -45,7 +45,7 @@ def _payment(airline: Airline, customer_id: str, goal: DraftGoal) -> str | None:
     elif "payment_methods" in goal.arguments:
         named = [payment_id for payment_id, _ in payments_argument(goal)]
     methods = airline.user(customer_id)["payment_methods"]
-    kinds = Counter(method["source"] for method in methods.values())
-    if any(name not in methods or kinds[methods[name]["source"]] != 1 for name in named):
-        return "several payment methods are of that kind"
+    names = Counter(map(told, methods.values()))
+    if any(name not in methods or names[told(methods[name])] != 1 for name in named):
+        return "several payment methods look like that"
     return None
