@@ -10,12 +10,15 @@ from seawright_orchestrator.core.synthesis.routing import ROUTES
 from seawright_orchestrator.core.synthesis.rules import goal_rows
 from seawright_orchestrator.core.synthesis.state import CandidateOutcome, CheckStats, PlanStream
 from seawright_orchestrator.core.synthesis.statistics import num_sequences
+from seawright_orchestrator.core.synthesis.yields import mixed_yield
 from seawright_shared.contracts.orchestrator import RejectedDraft
 from seawright_shared.records.reports import IterationReport
 from seawright_shared.records.specs import SynthesisSpec
 from seawright_shared.records.tasks import Task
 from seawright_shared.records.verdicts import Attribution, Verdict
 
+LATE_STAGES = frozenset({"oracle", "rollout"})
+"""Where a played episode speaks."""
 WINDOW = 1600
 """Latest candidates that reflection reads, at least two iterations of them."""
 
@@ -60,6 +63,14 @@ class Judged:
             return self.checked.failed_goal
         is_only = len(self.checked.candidate.draft.goals) == 1
         return 0 if is_only and ROUTES[self.blame].teaches_plan else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """How many of a check's rejects were played all the same, and how many were solved."""
+
+    num: int
+    num_passed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +164,8 @@ def advanced(
     num_accepted = stream.num_accepted + len(accepted)
     goals = Counter(stream.accepted_goals)
     goals.update(judged.checked.candidate.draft.goals[0].type for judged in accepted)
+    mixed = mixed_yield(outcomes, stream.plans[0].goals)
+    report = report.model_copy(update={"mixed_yield": round(mixed.value, 4)})
     is_done = done >= end.num_iterations or (
         end.num_accepted is not None and num_accepted >= end.num_accepted
     )
@@ -167,6 +180,20 @@ def advanced(
             "status": "finished" if is_done else "open",
         }
     )
+
+
+def audited(stream: PlanStream, audits: Mapping[str, Audit]) -> PlanStream:
+    """Return the stream with what audits of refused candidates found."""
+    stats = dict(stream.check_stats)
+    for stage, audit in audits.items():
+        old = stats.get(stage, CheckStats())
+        stats[stage] = old.model_copy(
+            update={
+                "audits": old.audits + audit.num,
+                "audit_passes": old.audit_passes + audit.num_passed,
+            }
+        )
+    return stream.model_copy(update={"check_stats": stats})
 
 
 def _attributions(decided: Sequence[Judged], num_undecided: int) -> Counter[str]:
@@ -203,10 +230,16 @@ def _with_runs(stream: PlanStream, decided: Sequence[Judged]) -> dict[str, Check
     for judged in decided:
         for verdict in judged.checked.verdicts:
             old = stats.get(verdict.stage, CheckStats())
-            stats[verdict.stage] = CheckStats(
-                runs=old.runs + 1,
-                catches=old.catches + (not verdict.ok),
-                milliseconds=old.milliseconds + verdict.milliseconds,
+            is_flag = not verdict.ok and (judged.task is not None or verdict != judged.refusal)
+            is_bad = judged.task is None and judged.refusal.stage in LATE_STAGES
+            stats[verdict.stage] = old.model_copy(
+                update={
+                    "runs": old.runs + 1,
+                    "catches": old.catches + (not verdict.ok),
+                    "milliseconds": old.milliseconds + verdict.milliseconds,
+                    "flagged": old.flagged + is_flag,
+                    "flagged_faults": old.flagged_faults + (is_flag and is_bad),
+                }
             )
     return stats
 

@@ -13,6 +13,15 @@ EXCHANGEABLE = frozenset(RELATIVE_COST)
 """Checks that need an executed draft and nothing of each other."""
 MIN_RUNS = 20
 MIN_LATE_FAULTS = 3
+LOOSENABLE = frozenset({"reference"})
+"""Checks that estimate whether a task can be solved, so that solving it refutes them. The others
+state what a task is, or what this project promises of it: they are never loosened."""
+MIN_AUDITS = 8
+LOOSEN_SHARE = 0.6
+MIN_FLAGGED = 10
+TIGHTEN_SHARE = 0.2
+SETTLED = "settled"
+"""Parameter of a check that was loosened and tightened again: it stays as it is from then on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +35,7 @@ class Recalibration:
 def recalibrate(
     plan: EvaluationPlan, stats: Mapping[str, CheckStats], *, num_late_task_faults: int
 ) -> Recalibration:
-    """Return the plan with checks moved left or enabled, as far as the figures say so.
+    """Return the plan with checks moved, enabled, loosened or tightened, as the figures say.
 
     `num_late_task_faults` counts tasks that passed every task check and were then found bad by
     a played episode.
@@ -36,6 +45,8 @@ def recalibrate(
     checks = _hygiene_first(checks, stats, changes)
     checks = _cheap_catches_first(checks, stats, changes)
     checks = _late_faults_enable(checks, num_late_task_faults, changes)
+    checks = [_loosened(check, stats.get(check.id, CheckStats()), changes) for check in checks]
+    checks = [_tightened(check, stats.get(check.id, CheckStats()), changes) for check in checks]
     if not changes:
         return Recalibration(plan=plan, changes=[])
     revised = plan.model_copy(
@@ -96,6 +107,34 @@ def _late_faults_enable(
         check.model_copy(update={"enabled": True}) if check.id == first.id else check
         for check in checks
     ]
+
+
+def _loosened(check: CheckConfig, stats: CheckStats, changes: list[str]) -> CheckConfig:
+    """Let a check only flag, whose rejects an independent agent solves."""
+    is_fixed = check.id not in LOOSENABLE or check.on_fail == "flag" or SETTLED in check.params
+    if is_fixed or stats.audits < MIN_AUDITS:
+        return check
+    if stats.audit_passes < LOOSEN_SHARE * stats.audits:
+        return check
+    changes.append(
+        f"{check.id} flags and no longer rejects: {stats.audit_passes} of {stats.audits} of its "
+        "rejects were solved"
+    )
+    return check.model_copy(update={"on_fail": "flag"})
+
+
+def _tightened(check: CheckConfig, stats: CheckStats, changes: list[str]) -> CheckConfig:
+    """Let a loosened check reject again, whose flagged tasks turned out bad."""
+    if check.id not in LOOSENABLE or check.on_fail != "flag" or stats.flagged < MIN_FLAGGED:
+        return check
+    if stats.flagged_faults < TIGHTEN_SHARE * stats.flagged:
+        return check
+    changes.append(
+        f"{check.id} rejects again: {stats.flagged_faults} of {stats.flagged} tasks that it "
+        "flagged were bad"
+    )
+    params = {**check.params, SETTLED: True}
+    return check.model_copy(update={"on_fail": "reject", "params": params})
 
 
 def _place(checks: Sequence[CheckConfig], name: str) -> int | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from seawright_orchestrator.core.synthesis.iteration import LATE_STAGES
 from seawright_orchestrator.core.synthesis.mining import evidence, mine
 from seawright_orchestrator.core.synthesis.plans import stamped
 from seawright_orchestrator.core.synthesis.probation import probed
@@ -97,6 +98,13 @@ def _revised(stream: PlanStream, now: Circumstances) -> PlanStream:
     goals = balanced_weights(latest, stream.plans[0].goals, stream.accepted_goals)
     diff = RuleDiff(added=added, retired=newly_retired, weights=_weight_changes(plan.goals, goals))
     edited = plan.model_copy(update={"rules": [*rules, *added], "goals": goals})
+    late = {one.cause: one.stage for one in stream.window if one.stage in LATE_STAGES}
+    shifted = [
+        f"{rule.cause} shifted left: {late[rule.cause]} found it, now a rule holds it back"
+        for rule in added
+        if rule.cause in late
+    ]
+    diff = diff.model_copy(update={"checks": shifted})
     return _with_revision(stream, now, edited, diff, settled=False)
 
 
@@ -137,9 +145,10 @@ def _with_revision(
         evaluation_from=stream.evaluation_plan.id,
         evaluation_to=revision.plan.id,
         causes=_causes(stream.window),
-        diff=diff.model_copy(update={"checks": revision.changes}),
+        diff=diff.model_copy(update={"checks": [*diff.checks, *revision.changes]}),
         predicted_yield=predicted,
         accepted=True if settled else None,
+        origin="random" if now.mode == "random_edits" else "miner",
     )
     evaluation_plans = stream.evaluation_plans
     if revision.changes:

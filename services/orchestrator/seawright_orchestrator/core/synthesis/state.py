@@ -39,6 +39,14 @@ class CheckStats(Record):
     catches: int = 0
     milliseconds: float = 0.0
     """For people to see; decisions do not read the clock."""
+    flagged: int = 0
+    """Catches that were let through, because the check only flags."""
+    flagged_faults: int = 0
+    """Of these, tasks that a played episode then found bad."""
+    audits: int = 0
+    """Refused candidates that an independent agent played all the same."""
+    audit_passes: int = 0
+    """Of these, played well: the check was too strict."""
 
 
 class PlanStream(Record):

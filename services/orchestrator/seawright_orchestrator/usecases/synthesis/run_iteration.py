@@ -1,5 +1,6 @@
 """Run one iteration of one stream: draw, check, play, verify, reflect."""
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,9 +8,11 @@ from dataclasses import dataclass
 from seawright_orchestrator.core.synthesis.cascade import CheckedCandidate
 from seawright_orchestrator.core.synthesis.identities import draft_key
 from seawright_orchestrator.core.synthesis.iteration import (
+    LATE_STAGES,
     End,
     Judged,
     advanced,
+    audited,
     rejected,
     report_of,
 )
@@ -26,6 +29,7 @@ from seawright_orchestrator.core.synthesis.reflection import Circumstances, refl
 from seawright_orchestrator.core.synthesis.sampling import Exclusions
 from seawright_orchestrator.core.synthesis.seeds import derive_seed
 from seawright_orchestrator.core.synthesis.state import PlanStream
+from seawright_orchestrator.usecases.synthesis.audit_rejects import AuditRejects
 from seawright_orchestrator.usecases.synthesis.check_candidates import CheckCandidates
 from seawright_orchestrator.usecases.synthesis.draw_candidates import (
     CandidateOrder,
@@ -128,13 +132,20 @@ class RunIteration:
         checked = await check(selection.candidates(), stream.evaluation_plan, seed)
         play = PlayRollouts(episodes=episodes, judge=self.trajectory_judge)
         decided = await _rolled_out(play, spec, checked)
+        audit = AuditRejects(checker=self.checker, episodes=episodes)
+        audits = await audit(checked, stream.evaluation_plan, spec.agent, seed)
         num_undecided = len(checked) - len(decided)
         if num_undecided > len(decided):
             raise UnavailableError(f"infrastructure failed for {num_undecided} candidates")
         report = report_of(stream, decided, num_undecided=num_undecided).model_copy(
-            update={"seconds": round(self.clock() - began, 3)}
+            update={
+                "num_drawn": selection.num_drawn,
+                "num_held_back": selection.num_held_back,
+                "seconds": round(self.clock() - began, 3),
+            }
         )
-        return _outcome(spec, stream, decided, report)
+        # Reflection is CPU work: while it thinks, other streams go on.
+        return await asyncio.to_thread(_outcome, spec, audited(stream, audits), decided, report)
 
 
 async def _rolled_out(
@@ -174,9 +185,7 @@ def _outcome(
     spec: SynthesisSpec, stream: PlanStream, decided: Sequence[Judged], report: IterationReport
 ) -> IterationOutcome:
     after = advanced(stream, decided, report, end=End.of(spec, stream.index))
-    late = sum(
-        judged.task is None and judged.refusal.stage in {"oracle", "rollout"} for judged in decided
-    )
+    late = sum(judged.task is None and judged.refusal.stage in LATE_STAGES for judged in decided)
     revised = reflect(
         after,
         Circumstances(

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seawright_orchestrator.core.synthesis.cascade import CheckedCandidate
 from seawright_orchestrator.core.synthesis.identities import draft_key
@@ -22,7 +22,7 @@ from seawright_orchestrator.usecases.synthesis.draw_candidates import (
 from seawright_orchestrator.usecases.synthesis.play_episodes import PlayEpisodes
 from seawright_shared.contracts.orchestrator import TaskSample, TaskSampleRequest
 from seawright_shared.errors import InvalidRequestError
-from seawright_shared.records.plans import Plan
+from seawright_shared.records.plans import EvaluationPlan, Plan
 from seawright_shared.records.specs import SynthesisSpec
 from seawright_shared.records.tasks import Task
 
@@ -39,6 +39,8 @@ class _Progress:
     accepted: list[bool]
     tasks: list[Task]
     wishes: RememberedWishes
+    customers: list[str] = field(default_factory=list[str])
+    num_wrong: int = 0
 
     def add(self, checked: Sequence[CheckedCandidate], *, num_asked: int) -> None:
         """Take decided candidates in order; those that the plan could not give have failed."""
@@ -46,10 +48,12 @@ class _Progress:
             if one.is_undecided:
                 continue
             self.accepted.append(one.task is not None)
+            self.customers.append(one.candidate.draft.customer_id)
             if one.task is not None:
                 self.tasks.append(one.task)
                 self.wishes.add([draft_key(one.candidate.draft)])
         self.accepted += [False] * (num_asked - len(checked))
+        self.customers += [""] * (num_asked - len(checked))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +98,11 @@ class SampleTasks:
                     wishes=progress.wishes,
                     keeps_mix=request.balanced,
                 )
-                progress.add(await self._batch(order, progress.wishes), num_asked=size)
+                own = None if request.judged_by == "full" else streams[index].evaluation_plan
+                checked = await self._batch(order, progress.wishes, own)
+                if own is not None:
+                    progress.num_wrong += await self._num_wrong(order, progress.wishes, checked)
+                progress.add(checked, num_asked=size)
             if len(_picked(progress.tasks, request)) >= request.num:
                 break
         chosen = _picked(progress.tasks, request)
@@ -104,26 +112,42 @@ class SampleTasks:
             num_candidates=len(progress.accepted),
             num_accepted=sum(progress.accepted),
             accepted=progress.accepted,
+            customers=progress.customers,
             num_sequences=num_sequences(chosen),
+            num_wrong=None if request.judged_by == "full" else progress.num_wrong,
         )
 
     async def _batch(
-        self, order: CandidateOrder, wishes: RememberedWishes
+        self, order: CandidateOrder, wishes: RememberedWishes, own: EvaluationPlan | None
     ) -> list[CheckedCandidate]:
         selection = await DrawCandidates(drafts=self.drafts)(order)
+        evaluation = own or full_evaluation_plan(order.plan.stream_id)
+        return await self._check(order, wishes)(selection.candidates(), evaluation, order.seed)
+
+    async def _num_wrong(
+        self, order: CandidateOrder, wishes: RememberedWishes, checked: Sequence[CheckedCandidate]
+    ) -> int:
+        """Return how many of those that passed are refused by full verification."""
+        passed = [one.candidate for one in checked if one.task is not None]
+        evaluation = full_evaluation_plan(order.plan.stream_id)
+        again = await self._check(order, wishes)(passed, evaluation, order.seed)
+        return sum(
+            one.task is None and not one.is_undecided and one.refusal.stage != "noop_share"
+            for one in again
+        )
+
+    def _check(self, order: CandidateOrder, wishes: RememberedWishes) -> CheckCandidates:
         episodes = PlayEpisodes(
             player=self.player,
             max_concurrent=self.max_concurrent_episodes,
             max_turns=self.max_turns,
         )
-        check = CheckCandidates(
+        return CheckCandidates(
             checker=self.checker,
             episodes=episodes,
             wishes=wishes,
             forbidden=order.exclusions.names,
         )
-        evaluation = full_evaluation_plan(order.plan.stream_id)
-        return await check(selection.candidates(), evaluation, order.seed)
 
 
 def _frozen_plan(stream: PlanStream, request: TaskSampleRequest) -> Plan:
