@@ -54,9 +54,9 @@ def batch(
 
 def test_guard_homogeneity_a_bystander_of_two_causes_is_no_rule():
     """First goals fail for many reasons while most drafts fail: their being first is none of them."""
-    data = [row("not pending", first=True, status="sent", funds="card") for _ in range(9)]
-    data += [row("no funds", first=True, status="pending", funds="gift") for _ in range(9)]
-    data += [row(None, first=False, status="pending", funds="card") for _ in range(30)]
+    data = [row("not pending", first=True, status="sent", funds="card") for _ in range(60)]
+    data += [row("no funds", first=True, status="pending", funds="gift") for _ in range(60)]
+    data += [row(None, first=n < 2, status="pending", funds="card") for n in range(60)]
 
     def bystanders(guards: Guards) -> list[str]:
         tests = [test for one in mine(data, [], guards=guards) for test in one.when]
