@@ -136,6 +136,9 @@ class TaskSampleRequest(Request):
     max_per_signature: int | None = None
     balanced: bool = True
     """Equal shares of goal types, as far as there are enough."""
+    judged_by: Literal["full", "own"] = "full"
+    """`own`: by each stream's latest evaluation plan, as the run accepted; what it lets through is
+    then held to full verification, and counted where that refuses it."""
 
 
 class TaskSample(Record):
@@ -148,7 +151,11 @@ class TaskSample(Record):
     num_accepted: int
     accepted: list[bool] = []
     """Per candidate, in order: for bootstrap."""
+    customers: list[str] = []
+    """Per candidate: whose wish it was; empty text for one that the plan could not give."""
     num_sequences: int = 0
+    num_wrong: int | None = None
+    """`judged_by: own`: accepted ones that full verification refuses."""
 
 
 class RolloutStream(Record):

@@ -106,9 +106,11 @@ class SampleTasks:
             if len(_picked(progress.tasks, request)) >= request.num:
                 break
         chosen = _picked(progress.tasks, request)
+        # What only its own plan vouches for is counted and let go: nobody may train or test on it.
+        kept = chosen if request.judged_by == "full" else []
         return TaskSample(
-            task_ids=[task.id for task in chosen],
-            tasks=chosen,
+            task_ids=[task.id for task in kept],
+            tasks=kept,
             num_candidates=len(progress.accepted),
             num_accepted=sum(progress.accepted),
             accepted=progress.accepted,

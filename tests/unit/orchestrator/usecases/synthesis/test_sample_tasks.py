@@ -8,6 +8,7 @@ from seawright_orchestrator.core.synthesis.wishes import RememberedWishes
 from seawright_orchestrator.usecases.synthesis.run_iteration import RunIteration, Surroundings
 from seawright_orchestrator.usecases.synthesis.sample_tasks import SampleTasks
 from seawright_orchestrator.usecases.synthesis.start_streams import start_streams
+from seawright_shared.contracts.environment import TaskCheckRequest, TaskCheckResult
 from seawright_shared.contracts.orchestrator import TaskSample, TaskSampleRequest
 from seawright_shared.errors import InvalidRequestError
 from tests.unit.orchestrator.usecases.synthesis.toy_shop import (
@@ -17,6 +18,7 @@ from tests.unit.orchestrator.usecases.synthesis.toy_shop import (
     ToyDrafts,
     ToyPlayer,
     spec,
+    task_of,
 )
 
 SPEC = spec(num_streams=2, num_iterations=3)
@@ -97,3 +99,38 @@ async def test_only_asked_goals_are_drawn_first_and_unknown_ones_are_refused(
 async def test_a_sample_that_cannot_be_had_ends_and_says_how_far_it_came(streams: list[PlanStream]):
     made = await sample(streams, num=60, goals=["cancel"], max_per_signature=2)
     assert 0 < len(made.task_ids) < 60
+
+
+class LaxChecker:
+    """Knows the world's policy only where the policy is asked for."""
+
+    async def check(self, request: TaskCheckRequest) -> list[TaskCheckResult]:
+        asked = {check.id for check in request.checks}
+        strict = await ToyChecker().check(request)
+        return [
+            one
+            if "policy" in asked or one.task or one.verdicts[0].failure_class.startswith("exec")
+            else TaskCheckResult(draft_id=one.draft_id, task=task_of(draft), verdicts=[])
+            for one, draft in zip(strict, request.drafts, strict=True)
+        ]
+
+
+async def wrongly_accepted(*, verification: bool) -> TaskSample:
+    ablated = SPEC.model_copy(update={"verification": verification})
+    request = TaskSampleRequest(synthesis_run_id="run", num=24, seed=9, judged_by="own")
+    use_case = SampleTasks(drafts=ToyDrafts(), checker=LaxChecker(), player=ToyPlayer())
+    return await use_case(ablated, start_streams("run", ablated, DOMAIN), request)
+
+
+async def test_what_a_lax_plan_lets_through_is_counted_and_never_handed_on():
+    lax, strict = [await wrongly_accepted(verification=each) for each in (False, True)]
+    assert lax.num_wrong is not None
+    assert 0 < lax.num_wrong < lax.num_accepted
+    assert strict.num_wrong == 0
+    assert lax.tasks == lax.task_ids == strict.task_ids == []
+
+
+async def test_every_candidate_of_a_sample_has_its_customer(streams: list[PlanStream]):
+    made = await sample(streams)
+    assert len(made.customers) == made.num_candidates
+    assert {task.customer_id for task in made.tasks} <= set(made.customers)
