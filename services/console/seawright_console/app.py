@@ -10,6 +10,7 @@ from seawright_console.cli.imports import import_commands
 from seawright_console.cli.regrade import contamination, regrade
 from seawright_console.cli.runs import evaluate, synth, train
 from seawright_console.cli.show import report, show
+from seawright_console.cli.train import train_commands
 from seawright_console.cli.up import up
 
 
@@ -22,8 +23,9 @@ def command_line() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for command in (demo, up, synth, train, evaluate, show, report, audit, regrade, contamination):
+    for command in (demo, up, synth, evaluate, show, report, audit, regrade, contamination):
         line.command()(command)
+    line.add_typer(train_commands(), name="train")
     line.add_typer(import_commands())
     line.add_typer(export_commands())
     line.add_typer(domain_commands(), name="domain")

@@ -94,6 +94,10 @@ def _shape_of(config: Mapping[str, JsonValue], dtype: str) -> ModelShape:
     return shape_of(config, torch.bfloat16 if dtype == "bfloat16" else torch.float32)
 
 
+PLAN_RUN = PlanRun(_shape_of)
+"""Plans need no database, no peer and no GPU."""
+
+
 class _Trainer:
     """The parts of one service instance; nothing is opened before the lifespan."""
 
@@ -138,7 +142,7 @@ class _Trainer:
                 self._attempt_router(),
                 self._run_router(),
                 version_routes(SqlLists(self.database)),
-                plan_routes(PlanRun(_shape_of)),
+                plan_routes(PLAN_RUN),
                 dead_letter_routes(DeadLetters(self.kit.queue)),
             ],
             lifespan=self._lives,
