@@ -73,7 +73,7 @@ VAGUE: Mapping[str, str] = {
     "cancel": "I want to cancel a trip.",
     "flights": "I want to fly at another time.",
     "cabin": "I want to fly in another cabin.",
-    "bags": "I want to take more bags.",
+    "bags": "I want to change the number of my bags.",
     "passengers": "I want to change who flies.",
     "compensation": "I have a complaint.",
     "book": "I want to book a flight.",
@@ -120,15 +120,20 @@ REPORTS: Mapping[str, str] = {
 }
 
 DENIALS: Mapping[str, str] = {
-    "cancel": "Sorry, I cannot cancel reservation {reservation_id}.",
-    "flights": "Sorry, I cannot change reservation {reservation_id} to {flights}.",
-    "cabin": "Sorry, I cannot move reservation {reservation_id} to {cabin} with {payment_id}.",
-    "bags": "Sorry, I cannot set reservation {reservation_id} to {total} bags with {payment_id}.",
-    "passengers": (
-        "Sorry, I cannot change the passengers of reservation {reservation_id} to: {passengers}."
+    "cancel": "Sorry, I cannot cancel reservation {reservation_id}: {why}.",
+    "flights": "Sorry, I cannot change reservation {reservation_id} to {flights}: {why}.",
+    "cabin": (
+        "Sorry, I cannot move reservation {reservation_id} to {cabin} with {payment_id}: {why}."
     ),
-    "book": "Sorry, I cannot book that flight on {date} with {payments}.",
-    "compensation": "Sorry, I cannot give a compensation for reservation {reservation_id}.",
+    "bags": (
+        "Sorry, I cannot set reservation {reservation_id} to {total} bags with {payment_id}: {why}."
+    ),
+    "passengers": (
+        "Sorry, I cannot change the passengers of reservation {reservation_id} to {passengers}: "
+        "{why}."
+    ),
+    "book": "Sorry, I cannot book that flight on {date} with {payments}: {why}.",
+    "compensation": "Sorry, I cannot give a compensation for reservation {reservation_id}: {why}.",
 }
 
 IDENTITY_CUES: tuple[str, ...] = ("user id", "identity", "verify", "who you are", "your id")

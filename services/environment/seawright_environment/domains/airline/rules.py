@@ -9,7 +9,7 @@ from seawright_environment.domains.airline.goals_airline import Airline
 from seawright_environment.domains.airline.goals_arguments import text_argument
 from seawright_environment.domains.airline.goals_binding import NUM_OUT_OF_SCOPE, REQUESTS
 from seawright_environment.domains.airline.rules_facts import answer
-from seawright_environment.domains.airline.rules_policy import DENIALS
+from seawright_environment.domains.airline.rules_policy import EXPLANATIONS
 from seawright_environment.domains.airline.rules_wishes import NO_RULE, mismatch, rule_against
 from seawright_shared.records.tasks import DraftGoal
 
@@ -68,7 +68,7 @@ def objection(
 
 def _forbidden(airline: Airline, words: str, goal: DraftGoal) -> str | None:
     against = rule_against(airline, words, goal)
-    return DENIALS[against] if against != NO_RULE else mismatch(airline, words, goal)
+    return EXPLANATIONS[against] if against != NO_RULE else mismatch(airline, words, goal)
 
 
 def _objection_to_repetition(earlier: Sequence[DraftGoal], goal: DraftGoal) -> str | None:

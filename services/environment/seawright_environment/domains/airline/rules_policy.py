@@ -35,7 +35,7 @@ _TEXTS = {
 }
 POLICY_RULES = tuple(PolicyRule(id=name, text=text) for name, text in _TEXTS.items())
 
-DENIALS = {
+EXPLANATIONS = {
     "cancel.flown": "a part of it was flown",
     "cancel.grounds": "there is no ground to cancel it",
     "changes.over": "the trip was flown to its end",

@@ -13,6 +13,8 @@ from seawright_environment.domains.airline.phrases_slots import (
     script_slots,
     wish_slots,
 )
+from seawright_environment.domains.airline.rules_policy import EXPLANATIONS
+from seawright_environment.domains.airline.rules_wishes import rule_against
 from seawright_environment.domains.airline.solution_reads import reads_of
 from seawright_shared.records.checkers import CalledItem, SaidItem
 from seawright_shared.records.messages import ToolCall
@@ -139,7 +141,9 @@ def _step(draft: Draft, part: _Part) -> SolutionStep:
         call = ToolCall(id=f"w{part.number}", name=TRANSFER, arguments={"summary": summary})
         return SolutionStep(reads=[*reads, call], report=phrases.TRANSFERRED)
     words = phrases.DENIALS if kind.outcome == "refuse" else phrases.REPORTS
-    report = f"{words[key_of(goal)].format(**slots)} {phrases.ANYTHING_ELSE}"
+    against = EXPLANATIONS.get(rule_against(part.now, kind.words, goal), "")
+    report = words[key_of(goal)].format(why=against, **slots)
+    report = f"{report} {phrases.ANYTHING_ELSE}"
     if kind.outcome != "fulfil":
         return SolutionStep(reads=reads, report=report)
     write = write_of(goal)
