@@ -21,6 +21,8 @@ class StageUsage(Record):
     num_sampled_tokens: int = 0
     dollars: float = 0.0
     seconds: float = 0.0
+    failures: dict[str, int] = {}
+    """Questions without an answer, by why: refused, truncated, timeout, malformed, ..."""
 
 
 class IterationReport(Record):

@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue, ModelWrapValidatorHandler, model_validato
 
 from seawright_shared.records.base import Request
 from seawright_shared.records.domains import DatabaseRef, Outcome
+from seawright_shared.records.llm import LlmSpec
 from seawright_shared.records.trajectories import AgentSpec, UserSpec
 
 
@@ -19,7 +20,9 @@ class SynthesisSpec(Request):
     num_iterations: int = Field(default=8, ge=1, le=64)
     candidates_per_iteration: int = Field(default=100, ge=1, le=2000)
     seed: int = 0
-    author: Literal["procedural"] = "procedural"
+    author: Literal["procedural", "llm"] = "procedural"
+    llm: LlmSpec | None = None
+    """With author `llm`: the model that proposes and judges; every check stays as it is."""
     verification: bool = True
     """Ablation: without it, drafts that merely execute are kept."""
     evolution: Literal["reflect", "none", "random_edits"] = "reflect"
@@ -37,6 +40,12 @@ class SynthesisSpec(Request):
     num_accepted: int | None = Field(default=None, ge=1)
     """Accepted tasks after which the run ends: each stream ends when it has its share of them,
     so that what comes out does not depend on which stream was faster. None: no such end."""
+
+    @model_validator(mode="after")
+    def _has_its_author(self) -> Self:
+        if (self.author == "llm") != (self.llm is not None):
+            raise ValueError("author 'llm' and the table llm go together")
+        return self
 
 
 class DatasetSpec(Request):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from seawright_shared.records.base import Record, Scalar
 from seawright_shared.records.checkers import CheckerSpec, Path, SelfTest
@@ -163,6 +163,14 @@ class DraftGoal(Record):
     """What rules test. Includes `goal` (the type) and `prev_tool` (on the same entity)."""
 
 
+class Wording(Record):
+    """Another way to say what a draft's customer says. It must tell the same, and no more."""
+
+    opening: str
+    wishes: list[str]
+    """One for each goal."""
+
+
 class Draft(Record):
     """A candidate of the procedural author: goals and how the customer would say them."""
 
@@ -181,3 +189,5 @@ class Draft(Record):
     """Shared by the two halves of a contrast pair."""
     policy_rule: str | None = None
     """The rule that the pair's two states stand on either side of."""
+    wording: Wording | None = Field(default=None, exclude_if=lambda wording: wording is None)
+    """In whose words the customer speaks; None: in the domain author's."""

@@ -7,7 +7,7 @@ from seawright_environment.core.mutants import Trial
 from seawright_environment.core.selftest import run_selftest
 from seawright_environment.core.selftest_scripts import gold_script
 from seawright_environment.core.task_checks_candidate import Candidate, Finding
-from seawright_environment.core.task_checks_compiling import compile_task
+from seawright_environment.core.task_checks_compiling import compile_task, misworded
 from seawright_shared.records.plans import CheckConfig
 from seawright_shared.records.tasks import Task
 from seawright_shared.records.verdicts import Attribution, Verdict
@@ -113,6 +113,10 @@ def check_draft(
     if finding:
         verdicts.append(_verdict("execution", finding, 0.0))
         return Checked(task=None, verdicts=verdicts, failed_goal=finding.goal)
+    finding = misworded(candidate)
+    if finding:
+        verdicts.append(_verdict("wording", finding, 0.0))
+        return Checked(task=None, verdicts=verdicts)
     task = compile_task(candidate)
     config = next((check for check in checks if check.id == "selftest" and check.enabled), None)
     if config is None:

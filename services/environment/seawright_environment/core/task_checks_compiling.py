@@ -1,12 +1,14 @@
 """Compiling: a draft that can be carried out becomes a task with scenario, gold and checker."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from seawright_environment.core import wordings
 from seawright_environment.core.checker_specs import Manners, compile_spec
-from seawright_environment.core.drafting import Author
+from seawright_environment.core.drafting import Author, Composition
 from seawright_environment.core.selftest import golden_order
 from seawright_environment.core.selftest_scripts import deed_id
-from seawright_environment.core.task_checks_candidate import Candidate
+from seawright_environment.core.task_checks_candidate import Candidate, Finding
 from seawright_shared.records.base import Scalar, content_id
 from seawright_shared.records.domains import Outcome
 from seawright_shared.records.messages import ToolCall
@@ -19,7 +21,7 @@ _RANKS: Mapping[Outcome, int] = {"transfer": 0, "fulfil": 1, "refuse": 2, "info"
 def compile_task(candidate: Candidate) -> Task:
     """Return the task, not yet self-tested. Its id is the hash of its content."""
     draft, author = candidate.draft, candidate.author
-    composition = author.compose(candidate.start, draft)
+    composition = _composed(candidate)
     outcomes: list[Outcome] = [author.kinds[goal.type].outcome for goal in draft.goals]
     outcome: Outcome = sorted(outcomes, key=_RANKS.__getitem__)[0]
     patch = candidate.gold.diff()
@@ -53,6 +55,25 @@ def compile_task(candidate: Candidate) -> Task:
     )
     plain = task.model_dump(mode="json", exclude={"id", "selftest"})
     return task.model_copy(update={"id": content_id("task", plain)})
+
+
+def misworded(candidate: Candidate) -> Finding | None:
+    """Say why the words that came with the draft may not replace its author's."""
+    wording = candidate.draft.wording
+    if wording is None:
+        return None
+    scenario = candidate.author.compose(candidate.start, candidate.draft).scenario
+    why = wordings.fault(scenario, wording)
+    return Finding(failure_class="wording", rationale=why) if why else None
+
+
+def _composed(candidate: Candidate) -> Composition:
+    draft = candidate.draft
+    composition = candidate.author.compose(candidate.start, draft)
+    if draft.wording is None:
+        return composition
+    scenario = wordings.reworded(composition.scenario, draft.wording)
+    return replace(composition, scenario=scenario)
 
 
 def _manners(candidate: Candidate, actions: Sequence[GoldenAction]) -> Manners:
