@@ -4,6 +4,7 @@ import hashlib
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import (
@@ -77,7 +78,7 @@ def write_qwen3(
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     made = tokenizer()
-    shape = {
+    shape: dict[str, Any] = {
         "vocab_size": made.get_vocab_size(),
         "hidden_size": 64,
         "intermediate_size": 96,
@@ -92,7 +93,11 @@ def write_qwen3(
         "pad_token_id": made.token_to_id("<|endoftext|>"),
         "dtype": "float32",
     }
-    experts = {"num_experts": 8, "num_experts_per_tok": 2, "moe_intermediate_size": 32}
+    experts: dict[str, Any] = {
+        "num_experts": 8,
+        "num_experts_per_tok": 2,
+        "moe_intermediate_size": 32,
+    }
     model = (
         Qwen3MoeForCausalLM(Qwen3MoeConfig(**shape, **experts))
         if is_moe

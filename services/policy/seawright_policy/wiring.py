@@ -65,6 +65,8 @@ def build(settings: Settings) -> FastAPI:
     load.labels("running").set_function(lambda: engine.load_of()[0])
     load.labels("waiting").set_function(lambda: engine.load_of()[1])
 
+    breaks = meter.counter("context_breaks_total", "Contexts that could not be extended.")
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         async with engine:
@@ -78,7 +80,9 @@ def build(settings: Settings) -> FastAPI:
     return create_app(
         SERVICE,
         [
-            generation_routes(GenerateTurn(catalogue, engine), RenderDialogues(catalogue)),
+            generation_routes(
+                GenerateTurn(catalogue, engine, breaks.inc), RenderDialogues(catalogue)
+            ),
             chat_routes(CompleteChat(catalogue, engine)),
             served_model_routes(catalogue, publish),
         ],

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from seawright_shared.errors import InvalidRequestError
 
 FORMAT = 1
+CLOSED_SAMPLES = "closed_samples"
+"""Key of a trace's notes: earlier samples of the same trajectory, encoded, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +75,15 @@ def decode_trace(blob: bytes, *, max_bytes: int = 1 << 28) -> TokenTrace:
         )
     except (zstandard.ZstdError, ValueError, KeyError, TypeError, msgpack.UnpackException) as error:
         raise InvalidRequestError(f"not a token trace: {error}") from error
+
+
+def samples_of(trace: TokenTrace) -> list[TokenTrace]:
+    """Return all samples of a trajectory: those that its template closed, then the trace itself.
+
+    A template that writes earlier turns anew, as without their thoughts, begins a new sample
+    there. Each sampled token carries loss in exactly one of them.
+    """
+    blobs = trace.state.get(CLOSED_SAMPLES, [])
+    if not isinstance(blobs, list):
+        raise InvalidRequestError("the trace's closed samples are no list")
+    return [*(decode_trace(cast("bytes", blob)) for blob in cast("list[object]", blobs)), trace]

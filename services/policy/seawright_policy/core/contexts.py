@@ -1,12 +1,19 @@
 """A context: the trace so far and the renderer's notes, as the caller carries them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from seawright_policy.core.turns import SampledTurn
 from seawright_shared.errors import InvalidRequestError
-from seawright_shared.stores.traces import TokenTrace, decode_trace, encode_trace
+from seawright_shared.stores.traces import (
+    CLOSED_SAMPLES,
+    TokenTrace,
+    decode_trace,
+    encode_trace,
+    samples_of,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +21,9 @@ class Context:
     """A trace that can be extended.
 
     `opening` is the length of the system turn; `cached` is where an engine may hold its cache.
+    `session` is the same for all turns of a trajectory: its turns best meet the same replica.
+    `closed` are earlier samples of the trajectory, which ended where the template wrote the
+    context anew: encoded traces, the oldest first.
     """
 
     trace: TokenTrace
@@ -21,26 +31,41 @@ class Context:
     cached: int
     num_calls: int
     is_ended: bool
+    session: str = ""
+    closed: tuple[bytes, ...] = ()
 
     def encoded(self) -> bytes:
         """Return the opaque bytes."""
-        state = {
+        state: dict[str, object] = {
             "opening": self.opening,
             "cached": self.cached,
             "num_calls": self.num_calls,
             "is_ended": self.is_ended,
+            "session": self.session,
         }
-        trace = self.trace
-        return encode_trace(
-            TokenTrace(
-                token_ids=trace.token_ids,
-                logprobs=trace.logprobs,
-                loss_mask=trace.loss_mask,
-                versions=trace.versions,
-                model=trace.model,
-                temperature=trace.temperature,
-                state=state,
-            )
+        if self.closed:
+            state[CLOSED_SAMPLES] = list(self.closed)
+        return encode_trace(replace(self.trace, state=state))
+
+    def rewritten(self, token_ids: Sequence[int]) -> "Context":
+        """Return the context as a new sample that begins with these ids, none of them sampled.
+
+        What was sampled before is closed as a sample of its own, where its loss is.
+        """
+        size = len(token_ids)
+        trace = TokenTrace(
+            token_ids=np.array(token_ids, np.uint32),
+            logprobs=np.zeros(size, np.float32),
+            loss_mask=np.zeros(size, np.bool_),
+            versions=np.full(size, -1, np.int32),
+            model=self.trace.model,
+            temperature=self.trace.temperature,
+        )
+        return replace(
+            self,
+            trace=trace,
+            cached=self.opening,
+            closed=(*self.closed, encode_trace(replace(self.trace, state={}))),
         )
 
 
@@ -62,8 +87,17 @@ def read_context(blob: bytes, *, model: str, num_tokens: int) -> Context:
         raise InvalidRequestError("the context has no renderer notes: it cannot be extended")
     if not isinstance(is_ended, bool) or not 0 < opening <= cached <= len(trace) or num_calls < 0:
         raise InvalidRequestError("the context's renderer notes contradict its length")
+    closed, session = state.get(CLOSED_SAMPLES, []), state.get("session", "")
+    if not isinstance(session, str) or not isinstance(closed, list):
+        raise InvalidRequestError("the context's renderer notes are of the wrong types")
     return Context(
-        trace=trace, opening=opening, cached=cached, num_calls=num_calls, is_ended=is_ended
+        trace=trace,
+        opening=opening,
+        cached=cached,
+        num_calls=num_calls,
+        is_ended=is_ended,
+        session=session,
+        closed=tuple(encode_trace(sample) for sample in samples_of(trace)[:-1]),
     )
 
 

@@ -1,8 +1,11 @@
 """What an engine is asked for and what it gives: one sampled turn, token by token."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
 
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.trajectories import Sampling
@@ -29,6 +32,10 @@ class TurnOrder:
     cuts: list[int]
     sampling: Sampling
     end_id: int
+    num_tokens: int | None = None
+    """The size of the tokenizer's vocabulary: ids beyond it are no text. None: unknown."""
+    session: str = ""
+    """The same for all turns of a trajectory: where its cache is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +50,12 @@ class SampledTurn:
     logprobs: list[float]
     versions: list[int]
     finish: Finish
+
+
+def session_of(token_ids: Sequence[int], seed: int) -> str:
+    """Return the name of a trajectory that begins with these ids."""
+    tokens = np.asarray(token_ids, "<u4").tobytes()
+    return hashlib.sha256(f"{seed}:".encode() + tokens).hexdigest()[:16]
 
 
 def check(sampling: Sampling) -> None:

@@ -6,10 +6,13 @@ from itertools import groupby
 
 from seawright_policy.core.catalogue import Catalogue
 from seawright_policy.core.ports import Engine
-from seawright_policy.core.turns import Finish, OnToken, TurnOrder, check
+from seawright_policy.core.turns import Finish, OnToken, TurnOrder, check, session_of
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.messages import Message, ToolSchema
 from seawright_shared.records.trajectories import Sampling
+
+NUM_FIRST = 64
+"""Tokens after the system turn by which a chat is known again when its next turn comes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,8 @@ class CompleteChat:
                 cuts=cuts,
                 sampling=sampling,
                 end_id=renderer.template.end_id,
+                num_tokens=renderer.template.num_tokens,
+                session=session_of(token_ids[: cuts[0] + NUM_FIRST], seed=0),
             ),
             on_token,
         )

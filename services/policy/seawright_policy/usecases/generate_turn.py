@@ -1,11 +1,12 @@
 """Extend a context by messages and sample one assistant turn."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from seawright_policy.core.catalogue import Catalogue, Serving
 from seawright_policy.core.contexts import Context, empty_trace, extended, read_context
 from seawright_policy.core.ports import Engine
-from seawright_policy.core.turns import Finish, OnToken, SampledTurn, TurnOrder, check
+from seawright_policy.core.turns import Finish, OnToken, TurnOrder, check, session_of
 from seawright_shared.records.messages import Message, ToolSchema
 from seawright_shared.records.trajectories import Sampling
 
@@ -40,63 +41,71 @@ class GenerateTurn:
 
     catalogue: Catalogue
     engine: Engine
+    count_break: Callable[[], None] = lambda: None
+    """Called whenever a context could not be extended and a new sample was begun."""
 
     async def __call__(self, prompt: Prompt, on_token: OnToken | None = None) -> Generated:
         """Return the turn. A prompt that leaves no room gives an empty turn, `context_full`."""
         check(prompt.sampling)
         serving = self.catalogue.get(prompt.model)
         version = serving.version(prompt.version)
-        before, heard, opening = _prepare(serving, prompt)
-        token_ids = [*(before.trace.token_ids.tolist() if before else []), *heard]
+        before, heard = self._prepare(serving, prompt)
+        token_ids = [*before.trace.token_ids.tolist(), *heard]
         template = serving.renderer.template
         order = TurnOrder(
             model=prompt.model,
             version=version,
             token_ids=token_ids,
-            cuts=[opening, before.cached] if before else [opening],
+            cuts=sorted({before.opening, before.cached}),
             sampling=prompt.sampling,
             end_id=template.end_id,
+            num_tokens=template.num_tokens,
+            session=before.session,
         )
         turn = await self.engine.sample(order, on_token)
-        num_calls = before.num_calls if before else 0
-        message = template.parse(turn.token_ids, num_calls)
+        message = template.parse(turn.token_ids, before.num_calls)
+        heat = prompt.sampling.temperature or 1.0
+        after = extended(before.trace, heard, turn, heat)
         return Generated(
-            context=_after(prompt, before, heard, opening, turn, message),
+            context=replace(
+                before,
+                trace=after,
+                cached=max(len(after) - 1, before.opening),
+                num_calls=before.num_calls + len(message.tool_calls or ()),
+                is_ended=turn.token_ids[-1:] == [template.end_id],
+            ),
             message=message,
             finish=turn.finish,
-            version=version,
+            version=turn.versions[-1] if turn.versions else version,
             num_prompt_tokens=len(token_ids),
             num_sampled_tokens=len(turn.token_ids),
         )
 
+    def _prepare(self, serving: Serving, prompt: Prompt) -> tuple[Context, list[int]]:
+        """Return the context before the turn and the ids that the messages add to it.
 
-def _prepare(serving: Serving, prompt: Prompt) -> tuple[Context | None, list[int], int]:
-    renderer = serving.renderer
-    if prompt.context is None:
-        heard = renderer.opening(prompt.messages, prompt.tools)
-        return None, heard, renderer.opening_length(prompt.messages, prompt.tools)
-    before = read_context(
-        prompt.context, model=prompt.model, num_tokens=renderer.template.num_tokens
-    )
-    heard = renderer.extension(prompt.messages, is_ended=before.is_ended)
-    return before, heard, before.opening
-
-
-def _after(
-    prompt: Prompt,
-    before: Context | None,
-    heard: list[int],
-    opening: int,
-    turn: SampledTurn,
-    message: Message,
-) -> Context:
-    heat = prompt.sampling.temperature or 1.0
-    trace = before.trace if before else empty_trace(prompt.model, heat)
-    after = extended(trace, heard, turn, heat)
-    return Context(
-        trace=after,
-        opening=opening,
-        cached=max(len(after) - 1, opening),
-        num_calls=(before.num_calls if before else 0) + len(message.tool_calls or ()),
-        is_ended=turn.finish == "stop",
-    )
+        Where the template writes earlier turns anew, the context is a new sample of its trajectory.
+        """
+        renderer = serving.renderer
+        if prompt.context is None:
+            heard = renderer.opening(prompt.messages, prompt.tools)
+            opening = renderer.opening_length(prompt.messages, prompt.tools)
+            fresh = Context(
+                trace=empty_trace(prompt.model, prompt.sampling.temperature or 1.0),
+                opening=opening,
+                cached=opening,
+                num_calls=0,
+                is_ended=True,
+                session=session_of(heard, prompt.sampling.seed),
+            )
+            return fresh, heard
+        before = read_context(
+            prompt.context, model=prompt.model, num_tokens=renderer.template.num_tokens
+        )
+        if any(message.role == "user" for message in prompt.messages):
+            written: list[int] = before.trace.token_ids.tolist()
+            anew = renderer.template.rewritten(written)
+            if anew != written:
+                before = before.rewritten(anew)
+                self.count_break()
+        return before, renderer.extension(prompt.messages, is_ended=before.is_ended)

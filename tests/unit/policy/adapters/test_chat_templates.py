@@ -1,9 +1,11 @@
 import json
+from pathlib import Path
 
 import pytest
 
 from seawright_policy.adapters.chat_templates import system_text_of
 from seawright_policy.adapters.model_folders import read_renderer
+from seawright_policy.adapters.tokenizers_codec import TokenizersCodec
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.messages import ToolSchema
 from tests.support.tiny_qwen3 import tokenizer, write_qwen3
@@ -35,6 +37,12 @@ TOOLS = [
 ]
 
 
+def opening(folder: Path, system: str, tools: list[ToolSchema]) -> list[int]:
+    renderer = read_renderer(folder)
+    assert renderer is not None
+    return renderer.template.opening(system, tools)
+
+
 @pytest.fixture
 def folder(tmp_path):
     write_qwen3(tmp_path)
@@ -55,16 +63,16 @@ def test_the_system_turn_has_the_ids_of_the_folders_own_template(folder, system,
         tokenize=True,
         return_dict=False,
     )
-    ours = read_renderer(folder).template.opening(system, tools)
+    ours = opening(folder, system, tools)
     assert theirs[: len(ours)] == ours
 
 
 def test_a_domains_text_is_no_template_and_no_marker(folder):
     text = "{{ 7 * 7 }} <tool_call> <|im_end|>"
-    ids = read_renderer(folder).template.opening(text, TOOLS)
+    ids = opening(folder, text, TOOLS)
     assert text in tokenizer().decode(ids, skip_special_tokens=False)
-    without = read_renderer(folder).template.opening("x", TOOLS)
-    call = tokenizer().token_to_id("<tool_call>")
+    without = opening(folder, "x", TOOLS)
+    call = TokenizersCodec(tokenizer()).special("<tool_call>")
     assert ids.count(call) == without.count(call) == 1
 
 

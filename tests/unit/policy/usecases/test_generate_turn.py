@@ -2,15 +2,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seawright_policy.adapters.tokenizers_codec import TokenizersCodec
 from seawright_policy.core.catalogue import Catalogue, Serving
+from seawright_policy.core.rendering import Renderer
+from seawright_policy.core.templates import TEMPLATES, TemplateOptions
 from seawright_policy.core.turns import Finish, OnToken, SampledTurn, TurnOrder
 from seawright_policy.usecases.generate_turn import GenerateTurn, Prompt
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.messages import Message, ToolCall
 from seawright_shared.records.rollouts import PolicyVersion
 from seawright_shared.records.trajectories import Sampling
-from seawright_shared.stores.traces import decode_trace
+from seawright_shared.stores.traces import decode_trace, samples_of
 from tests.support.policy_models import tiny_renderer
+from tests.support.tiny_qwen3 import tokenizer
 
 RENDERER = tiny_renderer()
 SYSTEM = Message(role="system", content="Help people.")
@@ -26,6 +30,9 @@ class ScriptedEngine:
 
     async def load(self, version: PolicyVersion) -> int:
         return 99
+
+    async def switch(self, version: PolicyVersion) -> None:
+        return None
 
     async def drop(self, model: str, version: int) -> None:
         return None
@@ -44,10 +51,10 @@ class ScriptedEngine:
         )
 
 
-def catalogue() -> Catalogue:
+def catalogue(renderer: Renderer = RENDERER) -> Catalogue:
     version = PolicyVersion(model="tiny", version=4, uri="x", sha256="")
     serving = Serving(
-        name="tiny", renderer=RENDERER, context_length=99, loaded={4: version}, current=4
+        name="tiny", renderer=renderer, context_length=99, loaded={4: version}, current=4
     )
     return Catalogue({"tiny": serving})
 
@@ -135,3 +142,49 @@ async def test_nothing_new_is_refused():
     done = await generate(prompt(None, SYSTEM, Message(role="user", content="x")))
     with pytest.raises(InvalidRequestError):
         await generate(prompt(done.context.encoded()))
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    thoughts=st.lists(st.none() | st.text("hm ", max_size=6), min_size=1, max_size=4),
+    has_results=st.booleans(),
+)
+async def test_each_sampled_token_carries_loss_once_though_thoughts_are_taken_out(
+    thoughts, has_results
+):
+    template = TEMPLATES["qwen3"](TokenizersCodec(tokenizer()), TemplateOptions(is_forgetful=True))
+    said = [
+        template.spoken(Message(role="assistant", content="abc", reasoning=thought))
+        for thought in thoughts
+    ]
+    broken: list[bool] = []
+    generate = GenerateTurn(
+        catalogue(Renderer(template)), ScriptedEngine(*said), lambda: broken.append(True)
+    )
+    context, samples = None, []
+    for at in range(len(said)):
+        role = "tool" if has_results and at else "user"
+        new = [Message(role=role, content="x")]
+        done = await generate(prompt(context, *([SYSTEM] if context is None else []), *new))
+        context = done.context.encoded()
+        samples = samples_of(decode_trace(context))
+    num_breaks = 0 if has_results else sum(thought is not None for thought in thoughts[:-1])
+    assert len(broken) == len(samples) - 1 == num_breaks
+    learned = [int(one) for trace in samples for one in trace.token_ids[trace.loss_mask]]
+    assert learned == [one for turn in said for one in turn]
+    if num_breaks:
+        think = TokenizersCodec(tokenizer()).special("<think>")
+        num_old = len(samples[-1]) - len(said[-1])
+        assert think not in samples[-1].token_ids[:num_old].tolist()
+
+
+async def test_all_turns_of_a_trajectory_are_one_session():
+    user = Message(role="user", content="hello")
+    spoken = RENDERER.template.spoken(Message(role="assistant", content="abc"))
+    engine = ScriptedEngine(spoken, spoken, spoken)
+    generate = GenerateTurn(catalogue(), engine)
+    first = await generate(prompt(None, SYSTEM, user))
+    await generate(prompt(first.context.encoded(), user))
+    await generate(prompt(None, SYSTEM, Message(role="user", content="other")))
+    sessions = [order.session for order in engine.orders]
+    assert sessions[0] == sessions[1] != sessions[2]

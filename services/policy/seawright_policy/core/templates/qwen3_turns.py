@@ -60,7 +60,11 @@ def parts_of(marks: Marks, token_ids: Sequence[int]) -> list[Part]:
 def message_of(codec: TextCodec, marks: Marks, token_ids: Sequence[int], num_calls: int) -> Message:
     """Read a sampled turn; what should have been a call and is none is kept verbatim."""
     parts = parts_of(marks, token_ids)
-    thoughts = [thought_text(codec.decode(one.token_ids)) for one in parts if one.kind == "thought"]
+    thoughts = [
+        thought_text(codec.decode(one.token_ids), is_cued=marks.is_thinking and at == 0)
+        for at, one in enumerate(parts)
+        if one.kind == "thought"
+    ]
     reasoning = "\n".join(thoughts) if thoughts else None
     calls: list[ToolCall] = []
     for part in parts:
@@ -97,9 +101,9 @@ def content_of(codec: TextCodec, marks: Marks, token_ids: Sequence[int]) -> str:
     return text if is_over else text.removesuffix("\n")
 
 
-def thought_text(text: str) -> str:
-    """Return a thought without the line breaks that set it off."""
-    return text.removeprefix("\n").removesuffix("\n")
+def thought_text(text: str, *, is_cued: bool) -> str:
+    """Return a thought without the line breaks that set it off; the cue has written the first."""
+    return (text if is_cued else text.removeprefix("\n")).removesuffix("\n")
 
 
 def read_call(text: str, call_id: str) -> ToolCall | None:
