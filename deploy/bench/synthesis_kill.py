@@ -1,0 +1,231 @@
+"""A large synthesis run in three domains, killed twice on the way, against one that was not.
+
+    python deploy/bench/synthesis_kill.py [--accepted 10000] [--domains airline retail telecom]
+
+Each run is the embedded stack in a process of its own. One is killed (SIGKILL) at two random
+moments and started again on the same folder. Both must end with the same tasks: their contents
+are hashed and compared, stream by stream. Also measured: accepted tasks and candidates per
+second, and the process's resident memory as the accepted tasks grow. Exits with 1 on a
+difference.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import sys
+import tempfile
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from seawright_console.usecases.read_pages import read_all
+from seawright_shared.clients.orchestrator import OrchestratorClient
+from seawright_shared.contracts.orchestrator import SynthesisRun
+from seawright_shared.errors import UnavailableError
+from seawright_shared.records.base import content_hash
+from seawright_shared.records.domains import DatabaseRef
+from seawright_shared.records.jobs import JobStatus
+from seawright_shared.records.specs import SynthesisSpec
+from seawright_shared.records.tasks import Task
+from tests.e2e.embedded_process import EmbeddedProcess, free_port
+
+POLL_SECONDS = 0.5
+NUM_KILLS = 2
+PAGE = 100
+MEBIBYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What both runs are to make."""
+
+    domains: Sequence[str]
+    num_accepted: int
+    num_streams: int
+    candidates: int
+    num_customers: int
+    seed: int
+
+    def spec(self, domain: str) -> SynthesisSpec:
+        """Return one domain's run: its even share of the accepted tasks."""
+        return SynthesisSpec(
+            domain=domain,
+            database=DatabaseRef(domain=domain, seed=self.seed, num_customers=self.num_customers),
+            num_streams=self.num_streams,
+            num_iterations=64,
+            candidates_per_iteration=self.candidates,
+            num_accepted=-(-self.num_accepted // len(self.domains)),
+            seed=self.seed,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Made:
+    """What one process, or its successors, made."""
+
+    hashes: dict[str, str] = field(default_factory=dict[str, str])
+    """Content hash of every accepted task, by id."""
+    yields: list[tuple[str, int, int, int, int]] = field(
+        default_factory=list[tuple[str, int, int, int, int]]
+    )
+    """Domain, stream, iteration, candidates, accepted."""
+    seconds: float = 0.0
+    num_kills: int = 0
+    resident: list[tuple[int, float]] = field(default_factory=list[tuple[int, float]])
+    """Accepted tasks so far, and MiB resident."""
+
+    def growth(self) -> dict[str, float]:
+        """Return MiB resident around the first tenth of the accepted tasks and at the end."""
+        if not self.resident:
+            return {}
+        end = max(num for num, _ in self.resident)
+        tenth = [mib for num, mib in self.resident if 0.05 * end <= num <= 0.15 * end]
+        last = [mib for num, mib in self.resident if num >= 0.9 * end]
+        return {
+            "mib_at_a_tenth": round(max(tenth, default=0.0), 1),
+            "mib_at_the_end": round(max(last, default=0.0), 1),
+        }
+
+
+async def make(order: Order, folder: Path, *, kills: Sequence[float]) -> Made:
+    """Run the order; kill the process when each share of the accepted tasks is there."""
+    made, process = Made(), EmbeddedProcess(folder=folder, port=free_port())
+    began = time.perf_counter()
+    await process.start()
+    try:
+        async with reached(process) as orchestrator:
+            runs = [
+                await orchestrator.start_synthesis(order.spec(domain), idempotency_key=domain)
+                for domain in order.domains
+            ]
+            left = list(kills)
+            while not await ended(orchestrator, runs):
+                num = await num_tasks(orchestrator, runs)
+                made.resident.append((num, resident_mebibytes(process)))
+                if left and num >= left[0] * order.num_accepted:
+                    left.pop(0)
+                    process.kill()
+                    made.num_kills += 1
+                    await process.start()
+                await asyncio.sleep(POLL_SECONDS)
+            made.seconds = time.perf_counter() - began
+            for domain, run in zip(order.domains, runs, strict=True):
+                await collect(orchestrator, domain, run.id, made)
+    finally:
+        process.stop()
+    return made
+
+
+@asynccontextmanager
+async def reached(process: EmbeddedProcess) -> AsyncGenerator[OrchestratorClient]:
+    """Connect to the process, whichever it is at the moment."""
+    async with process.deployment() as at:
+        yield at.orchestrator
+
+
+async def ended(orchestrator: OrchestratorClient, runs: Sequence[SynthesisRun]) -> bool:
+    """Return whether all runs have succeeded; one that failed is an error."""
+    found = [await orchestrator.synthesis_run(run.id) for run in runs]
+    for run in found:
+        assert not run.status.is_final or run.status is JobStatus.SUCCEEDED, run.status_reason
+    return all(run.status.is_final for run in found)
+
+
+async def num_tasks(orchestrator: OrchestratorClient, runs: Sequence[SynthesisRun]) -> int:
+    """Return how many tasks the runs have accepted so far."""
+    return sum([(await orchestrator.synthesis_run(run.id)).num_tasks for run in runs])
+
+
+async def collect(orchestrator: OrchestratorClient, domain: str, run_id: str, made: Made) -> None:
+    """Read everything that a run accepted, and what each of its iterations yielded."""
+    tasks = await read_all(
+        lambda cursor: orchestrator.tasks(run_id=run_id, cursor=cursor, limit=PAGE)
+    )
+    made.hashes.update({task.id: task_hash(task) for task in tasks})
+    for stream in await orchestrator.streams(run_id):
+        made.yields += [
+            (domain, stream.index, it.iteration, it.num_candidates, it.num_accepted)
+            for it in stream.iterations
+        ]
+
+
+def task_hash(task: Task) -> str:
+    """Return the hash of everything that a task is; how long its self-test took is not."""
+    return content_hash(task.model_dump(mode="json", exclude={"selftest"}))
+
+
+def resident_mebibytes(process: EmbeddedProcess) -> float:
+    """Return the resident memory of the process itself."""
+    assert process.process is not None
+    lines = Path(f"/proc/{process.process.pid}/status").read_text().splitlines()
+    kilobytes = next(line.split()[1] for line in lines if line.startswith("VmRSS"))
+    return int(kilobytes) * 1024 / MEBIBYTE
+
+
+def figures(made: Made) -> dict[str, float]:
+    """Return the rates of one run."""
+    num_candidates = sum(one[3] for one in made.yields)
+    return {
+        "accepted": len(made.hashes),
+        "candidates": num_candidates,
+        "seconds": round(made.seconds, 1),
+        "kills": made.num_kills,
+        "accepted_per_second": round(len(made.hashes) / made.seconds, 1),
+        "candidates_per_second": round(num_candidates / made.seconds, 1),
+        **made.growth(),
+    }
+
+
+async def compare(order: Order, folder: Path) -> dict[str, object]:
+    """Make the order undisturbed and disturbed; return the figures and what differs."""
+    rng = random.Random(order.seed)  # noqa: S311 - reproducible moments, not a secret
+    moments = sorted(rng.uniform(0.1, 0.9) for _ in range(NUM_KILLS))
+    plain = await make(order, folder / "plain", kills=())
+    print(json.dumps({"undisturbed": figures(plain)}), flush=True)
+    killed = await make(order, folder / "killed", kills=moments)
+    differing = plain.hashes.items() ^ killed.hashes.items()
+    return {
+        "undisturbed": figures(plain),
+        "killed": figures(killed),
+        "kill_moments": [round(moment, 2) for moment in moments],
+        "content": content_hash(dict(sorted(plain.hashes.items()))),
+        "differing_tasks": len(differing),
+        "differing_iterations": len(set(plain.yields) ^ set(killed.yields)),
+    }
+
+
+def main() -> None:
+    """Read the options, run both, and say whether they are equal."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--accepted", type=int, default=10_000)
+    parser.add_argument("--domains", nargs="+", default=["airline", "retail", "telecom"])
+    parser.add_argument("--streams", type=int, default=8)
+    parser.add_argument("--candidates", type=int, default=200)
+    parser.add_argument("--customers", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=5)
+    given = parser.parse_args()
+    order = Order(
+        domains=given.domains,
+        num_accepted=given.accepted,
+        num_streams=given.streams,
+        candidates=given.candidates,
+        num_customers=given.customers,
+        seed=given.seed,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            found = asyncio.run(compare(order, Path(folder)))
+        except UnavailableError as error:
+            sys.exit(f"the stack cannot be reached: {error.detail}")
+    print(json.dumps(found, indent=2))
+    if found["differing_tasks"] or found["differing_iterations"] or found["killed"] == 0:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
