@@ -23,6 +23,7 @@ from seawright_trainer.core.packed_attention import SegmentBounds
 from seawright_trainer.core.packed_model import PackedModel, RowTensors
 from seawright_trainer.core.schedules import learning_rate
 from seawright_trainer.core.segments import PackedRow
+from seawright_trainer.core.waterfall import Waterfall
 
 DTYPES = {"float32": None, "bfloat16": torch.bfloat16}
 """Compute type; None leaves the fp32 master weights as they are."""
@@ -50,6 +51,8 @@ class FsdpEngine:
             betas=optimizer.betas,
             weight_decay=optimizer.weight_decay,
         )
+        settle = torch.cuda.synchronize if device.type == "cuda" else _nothing
+        self.waterfall = Waterfall(clock=time.perf_counter, settle=settle)
         self.num_applied = 0
         """Optimizer steps so far; the schedule follows it, not the number of batches."""
 
@@ -67,12 +70,13 @@ class FsdpEngine:
         loss = torch.zeros((), dtype=torch.float64, device=self.device)
         for row in rows:
             loss += self._backward(row, denominator, diagnostics)
-        norm = self._clip()
-        is_applied = math.isfinite(norm)
-        if is_applied:
-            self.optimizer.step()
-            self.num_applied += 1
-        self.optimizer.zero_grad()
+        with self.waterfall.stage("optimizer"):
+            norm = self._clip()
+            is_applied = math.isfinite(norm)
+            if is_applied:
+                self.optimizer.step()
+                self.num_applied += 1
+            self.optimizer.zero_grad()
         metrics = {
             **self._reduced(loss, diagnostics),
             "grad_norm": norm if is_applied else -1.0,
@@ -85,7 +89,8 @@ class FsdpEngine:
 
     def _backward(self, row: PackedRow, denominator: int, diagnostics: Diagnostics) -> torch.Tensor:
         behaviour = torch.from_numpy(row.behaviour_N).to(self.device)
-        scores = self.model(row_tensors(row, self.device), segment_bounds(row, self.device))
+        with self.waterfall.stage("forward"):
+            scores = self.model(row_tensors(row, self.device), segment_bounds(row, self.device))
         output = LOSSES["sft" if self.spec.kind == "sft" else self.spec.algorithm.loss](
             LossInputs(
                 logprobs_N=scores.logprobs_N,
@@ -97,7 +102,8 @@ class FsdpEngine:
             self.spec.algorithm,
             float(denominator),
         )
-        (output.loss + scores.anchor).backward()
+        with self.waterfall.stage("backward"):
+            (output.loss + scores.anchor).backward()
         diagnostics.add(scores.logprobs_N, behaviour, scores.entropy_N, output.counts)
         return output.loss.detach().double()
 
@@ -114,6 +120,10 @@ class FsdpEngine:
         dist.all_reduce(diagnostics.maxes, op=dist.ReduceOp.MAX)
         measured = summarize(sums[1:], diagnostics.maxes, sampled=self.spec.kind == "grpo")
         return {"loss": float(sums[0]), **measured}
+
+
+def _nothing() -> None:
+    """Wait for nothing: a CPU has done what it was told."""
 
 
 def shard(model: PackedModel, dtype: str, device: torch.device) -> PackedModel:

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -31,6 +31,7 @@ from seawright_trainer.core.attempts import (
 from seawright_trainer.core.batches import StepBatch
 from seawright_trainer.core.packing import CostModel, lock_step_efficiency, pack
 from seawright_trainer.core.segments import pack_row
+from seawright_trainer.core.waterfall import Waterfall
 
 log = structlog.get_logger()
 
@@ -51,12 +52,14 @@ class TrainingLoop:
     terminated: threading.Event
     step: int = 0
     num_skipped: int = 0
+    waterfall: Waterfall = field(default_factory=lambda: Waterfall(clock=time.perf_counter))
 
     def run(self) -> ExitCode:
         """Train until told otherwise."""
         waiting_since = time.monotonic()
         while True:
-            work = self._decide()
+            with self.waterfall.stage("wait"):
+                work = self._decide()
             if work.action == "train":
                 self._train(work)
             elif work.action == "checkpoint":
@@ -90,7 +93,8 @@ class TrainingLoop:
         assert work.batch is not None
         self._enter("step")
         started = time.perf_counter()
-        batch = self._load(work.batch)
+        with self.waterfall.stage("load"):
+            batch = self._load(work.batch)
         outcome = self._train_on(batch)
         self.step += 1
         self.num_skipped = 0 if outcome.is_applied else self.num_skipped + 1
@@ -98,8 +102,11 @@ class TrainingLoop:
             raise UnavailableError(f"{MAX_SKIPPED} steps in a row had no finite gradient")
         is_saved = is_checkpoint_due(self.config.spec, self.step)
         is_served = is_publish_due(self.config.spec, self.step) and outcome.is_applied
-        export = self._export() if is_saved or is_served else None
-        checkpoint = self._save() if is_saved else None
+        with self.waterfall.stage("export"):
+            export = self._export() if is_saved or is_served else None
+        with self.waterfall.stage("checkpoint"):
+            checkpoint = self._save() if is_saved else None
+        stages = {**self.waterfall.metrics(), **self.engine.waterfall.metrics()}
         if self.ranks.rank != 0:
             return
         num_tokens = len(batch.sequences.token_ids)
@@ -111,6 +118,7 @@ class TrainingLoop:
             metrics={
                 **batch.metrics,
                 **outcome.metrics,
+                **stages,
                 "tokens": float(num_tokens),
                 "sequences": float(batch.sequences.num_sequences),
                 "tokens_per_second": num_tokens / seconds,
@@ -120,12 +128,13 @@ class TrainingLoop:
 
     def _train_on(self, batch: StepBatch) -> StepOutcome:
         sequences = batch.sequences
-        plan = pack(
-            sequences.lengths,
-            token_budget=self.config.spec.batch.token_budget,
-            num_ranks=self.ranks.size,
-            cost=self.cost,
-        )
+        with self.waterfall.stage("pack"):
+            plan = pack(
+                sequences.lengths,
+                token_budget=self.config.spec.batch.token_budget,
+                num_ranks=self.ranks.size,
+                cost=self.cost,
+            )
         mine = plan.micro_batches[self.ranks.rank]
         spec = self.config.spec
         mode = spec.algorithm.normalization if spec.kind == "grpo" else "tokens"
@@ -180,17 +189,18 @@ class TrainingLoop:
         metrics: dict[str, float],
     ) -> None:
         self._enter("report")
-        self.link.report(
-            StepReport(
-                step=self.step,
-                episode_ids=episode_ids,
-                metrics=metrics,
-                export_uri=None if export is None else str(export.folder),
-                export_sha256=None if export is None else export.sha256,
-                checkpoint_uri=None if checkpoint is None else str(checkpoint),
-                world_size=self.ranks.size,
-            )
+        report = StepReport(
+            step=self.step,
+            episode_ids=episode_ids,
+            metrics=metrics,
+            export_uri=None if export is None else str(export.folder),
+            export_sha256=None if export is None else export.sha256,
+            checkpoint_uri=None if checkpoint is None else str(checkpoint),
+            world_size=self.ranks.size,
         )
+        # The service publishes before it answers; the next step's report tells how long it took.
+        with self.waterfall.stage("publish"):
+            self.link.report(report)
         self._enter("wait")
 
     def _enter(self, phase: str) -> None:

@@ -23,6 +23,7 @@ from seawright_trainer.core.attempts import AttemptConfig, ExitCode
 from seawright_trainer.core.batches import StepBatch
 from seawright_trainer.core.packing import CostModel
 from seawright_trainer.core.sequences import WeightedSequence, join
+from seawright_trainer.core.waterfall import Waterfall
 from seawright_trainer.worker.loop import MAX_SKIPPED, TrainingLoop
 
 
@@ -49,6 +50,7 @@ class Engine:
 
     is_good: Callable[[int], bool]
     num_steps: int = 0
+    waterfall: Waterfall = field(default_factory=lambda: Waterfall(clock=lambda: 0.0))
 
     def train_step(self, rows: object, denominator: int) -> StepOutcome:
         self.num_steps += 1
@@ -122,3 +124,11 @@ def test_sigterm_before_the_first_step_leaves_without_a_checkpoint(tmp_path: Pat
     loop.terminated.set()
     assert loop.run() is ExitCode.TERMINATED
     assert (engine.num_steps, link.reports) == (0, [])
+
+
+def test_a_step_tells_where_its_seconds_went(tmp_path: Path):
+    loop, link, _ = loop_of(tmp_path, lambda _: True)
+    loop.run()
+    stages = {name for name in link.reports[1].metrics if name.startswith("seconds_")}
+    told = {"wait", "load", "pack", "export", "checkpoint", "publish"}
+    assert stages == {f"seconds_{name}" for name in told}
