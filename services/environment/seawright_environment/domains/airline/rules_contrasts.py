@@ -1,23 +1,15 @@
 """Contrast pairs: the same words on two states, one just inside a rule and one just outside."""
 
-import datetime
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
-
-from pydantic import JsonValue
 
 from seawright_environment.core.drafting import Contrast, Half, Scene, View
-from seawright_environment.core.json_values import JsonObject, copied
-from seawright_environment.core.state import Table
 from seawright_environment.domains.airline.goals import GOALS, finished
 from seawright_environment.domains.airline.goals_airline import (
     COVERED,
-    NOW_AT,
     RECENT_HOURS,
     Airline,
-    hours_since,
     keeps_route,
 )
 from seawright_environment.domains.airline.goals_binding import (
@@ -34,13 +26,22 @@ from seawright_environment.domains.airline.goals_draws import (
     price_of_update,
     real_flights,
 )
+from seawright_environment.domains.airline.phrases import WISHES
+from seawright_environment.domains.airline.phrases_slots import wish_slots
+from seawright_environment.domains.airline.rules_contrasts_patches import (
+    cancelled_flight,
+    made,
+    not_business,
+    not_recent,
+    patched,
+    setting,
+)
 from seawright_environment.domains.airline.state import Reservation
 from seawright_shared.records.tasks import Draft, DraftGoal, PatchOp
 
 Bind = Callable[[Pen], Bound]
 MAX_TRIES = 12
 """Changes of flights that are drawn until one can be carried out."""
-_CANCELLED: JsonObject = {"status": "cancelled"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,24 +69,18 @@ def contrast(view: View, draft: Draft, draw: random.Random) -> Contrast | None:
         _half(pen, goal_type, patch, found.bind)
         for goal_type, patch in ((twins.granted, found.inside), (twins.refused, found.outside))
     ]
-    return Contrast(rule=found.rule, inside=halves[0], outside=halves[1])
+    inside, outside = halves
+    if _words(view, draft, inside) != _words(view, draft, outside):
+        return None
+    return Contrast(rule=found.rule, inside=inside, outside=outside)
 
 
-def patched(view: View, patch: Sequence[PatchOp]) -> View:
-    """Return a view with fields of some entities set; nothing else is copied."""
-    changed: dict[str, dict[str, JsonObject | None]] = {}
-    for operation in patch:
-        table, key, *steps = [str(step) for step in operation.path]
-        entities = changed.setdefault(table, {})
-        entity = entities.get(key) or cast("JsonObject", copied(view[table][key]))
-        entities[key] = entity
-        for step in steps[:-1]:
-            entity = cast("JsonObject", entity[step])
-        entity[steps[-1]] = operation.value
-    return {
-        name: Table(table, changed[name]) if name in changed else table
-        for name, table in view.items()
-    }
+def _words(view: View, draft: Draft, half: Half) -> list[str]:
+    """Return all that the customer may say in a half: it must not give the difference away."""
+    there = Airline(patched(view, half.patch))
+    (goal,) = half.goals
+    slots = wish_slots(there, draft, goal)
+    return [text.format(**slots) for text in WISHES[GOALS[goal.type].words]]
 
 
 def _pen(view: View, draft: Draft, draw: random.Random) -> Pen:
@@ -133,35 +128,35 @@ def _cancelling(pen: Pen, goal: DraftGoal) -> _Edge | None:
 
 def _recent(pen: Pen, reservation: Reservation, reason: str) -> _Edge | None:
     del pen
-    bare = [*_not_business(reservation), _set(reservation, "insurance", "no")]
+    bare = [*not_business(reservation), setting(reservation, "insurance", "no")]
     return _Edge(
         rule="cancel.recent",
-        inside=[*bare, _made(reservation, RECENT_HOURS - 1)],
-        outside=[*bare, _made(reservation, RECENT_HOURS + 1)],
+        inside=[*bare, made(reservation, RECENT_HOURS - 1)],
+        outside=[*bare, made(reservation, RECENT_HOURS + 1)],
         bind=lambda there: bound_cancel(there, reservation["reservation_id"], reason),
     )
 
 
 def _insured(pen: Pen, reservation: Reservation, reason: str) -> _Edge | None:
     covered = reason if reason in COVERED else pen.draw.choice(COVERED)
-    bare = [*_not_business(reservation), *_not_recent(reservation)]
+    bare = [*not_business(reservation), *not_recent(reservation)]
     return _Edge(
         rule="cancel.insurance",
-        inside=[*bare, _set(reservation, "insurance", "yes")],
-        outside=[*bare, _set(reservation, "insurance", "no")],
+        inside=[*bare, setting(reservation, "insurance", "yes")],
+        outside=[*bare, setting(reservation, "insurance", "no")],
         bind=lambda there: bound_cancel(there, reservation["reservation_id"], covered),
     )
 
 
 def _taken_off(pen: Pen, reservation: Reservation, reason: str) -> _Edge | None:
     bare = [
-        *_not_business(reservation),
-        *_not_recent(reservation),
-        _set(reservation, "insurance", "no"),
+        *not_business(reservation),
+        *not_recent(reservation),
+        setting(reservation, "insurance", "no"),
     ]
     return _Edge(
         rule="cancel.airline",
-        inside=[*bare, _cancelled_flight(pen, reservation)],
+        inside=[*bare, cancelled_flight(pen, reservation)],
         outside=bare,
         bind=lambda there: bound_cancel(there, reservation["reservation_id"], reason),
     )
@@ -181,8 +176,8 @@ def _changing(pen: Pen, goal: DraftGoal) -> _Edge | None:
         if new and keeps and has_seats(pen.airline, new, "economy", num):
             return _Edge(
                 rule="flights.basic_economy",
-                inside=[_set(reservation, "cabin", "economy")],
-                outside=[_set(reservation, "cabin", "basic_economy")],
+                inside=[setting(reservation, "cabin", "economy")],
+                outside=[setting(reservation, "cabin", "basic_economy")],
                 bind=_changed_to(name, flights, method),
             )
     return None
@@ -226,10 +221,10 @@ def _compensating(pen: Pen, goal: DraftGoal) -> _Edge | None:
     if reservation is None:
         return None
     name = reservation["reservation_id"]
-    cancelled = _cancelled_flight(pen, reservation)
-    insured, uninsured = (_set(reservation, "insurance", answer) for answer in ("yes", "no"))
+    cancelled = cancelled_flight(pen, reservation)
+    insured, uninsured = (setting(reservation, "insurance", answer) for answer in ("yes", "no"))
     member = PatchOp(path=["users", pen.customer, "membership"], op="set", value="regular")
-    bare = [*_not_business(reservation), member, cancelled]
+    bare = [*not_business(reservation), member, cancelled]
     inside, outside = [insured, cancelled], [insured]
     rule = "compensation.cancelled"
     if pen.draw.random() < 0.5:
@@ -246,33 +241,6 @@ def _card(pen: Pen) -> str | None:
     methods = pen.airline.user(pen.customer)["payment_methods"]
     cards = [key for key, method in methods.items() if method["source"] == "credit_card"]
     return pen.draw.choice(cards) if cards else None
-
-
-def _set(reservation: Reservation, field: str, value: JsonValue) -> PatchOp:
-    return PatchOp(
-        path=["reservations", reservation["reservation_id"], field], op="set", value=value
-    )
-
-
-def _made(reservation: Reservation, hours_ago: int) -> PatchOp:
-    made = NOW_AT - datetime.timedelta(hours=hours_ago)
-    return _set(reservation, "created_at", made.isoformat())
-
-
-def _not_business(reservation: Reservation) -> list[PatchOp]:
-    is_business = reservation["cabin"] == "business"
-    return [_set(reservation, "cabin", "economy")] if is_business else []
-
-
-def _not_recent(reservation: Reservation) -> list[PatchOp]:
-    is_recent = hours_since(reservation) <= RECENT_HOURS
-    return [_made(reservation, RECENT_HOURS + 1)] if is_recent else []
-
-
-def _cancelled_flight(pen: Pen, reservation: Reservation) -> PatchOp:
-    flight = pen.draw.choice(reservation["flights"])
-    path = ["flights", flight["flight_number"], "dates", flight["date"]]
-    return PatchOp(path=[*path], op="set", value={**_CANCELLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
