@@ -34,11 +34,11 @@ from seawright_orchestrator.api.reverifications import reverification_routes
 from seawright_orchestrator.api.rollout_streams import RolloutRoutes, rollout_routes
 from seawright_orchestrator.api.synthesis_runs import SynthesisRoutes, synthesis_routes
 from seawright_orchestrator.api.tasks import TaskRoutes, task_routes
+from seawright_orchestrator.dataset_wiring import DatasetParts, dataset_routers
 from seawright_orchestrator.migrations.upgrade import COMMAND, FOLDER
 from seawright_orchestrator.settings import Settings
 from seawright_orchestrator.usecases.ask_episode import AskEpisode
 from seawright_orchestrator.usecases.check_agent import CheckAgent
-from seawright_orchestrator.usecases.create_dataset import CreateDataset
 from seawright_orchestrator.usecases.draw_sample import DrawSample
 from seawright_orchestrator.usecases.follow_groups import FollowGroups
 from seawright_orchestrator.usecases.open_rollout_stream import OpenRolloutStream
@@ -48,6 +48,7 @@ from seawright_orchestrator.usecases.start_synthesis import StartSynthesis
 from seawright_orchestrator.usecases.synthesis.run_iteration import RunIteration
 from seawright_orchestrator.usecases.synthesis.sample_tasks import SampleTasks
 from seawright_shared.clients.environment import EnvironmentClient
+from seawright_shared.clients.exchange import ExchangeClient
 from seawright_shared.clients.peer import Peer
 from seawright_shared.clients.policy import PolicyClient
 from seawright_shared.clients.user_simulator import UserSimulatorClient
@@ -71,6 +72,7 @@ class Peers:
     """The three services that compute."""
 
     environment: EnvironmentClient
+    exchange: ExchangeClient
     user_simulator: UserSimulatorClient
     policy: PolicyClient
     all: tuple[Peer, ...]
@@ -162,9 +164,21 @@ def build(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = No
     again = reverification_routes(
         stores.episodes, stores.tasks, EnvironmentJudge(client=peers.environment)
     )
+    datasets = dataset_routers(
+        DatasetParts(
+            runs=stores.synthesis,
+            tasks=stores.tasks,
+            episodes=stores.episodes,
+            datasets=stores.datasets,
+            domains=domains,
+            blobs=stores.blobs,
+            environment=peers.environment,
+            exchange=peers.exchange,
+        )
+    )
     return create_app(
         "orchestrator",
-        [*routes(stores, domains, ModelCatalog(client=peers.policy), draw), again],
+        [*routes(stores, domains, ModelCatalog(client=peers.policy), draw), *datasets, again],
         lifespan=lifespan,
         checks={"database": stores.database.ping, "schema": stores.revision},
         larger_bodies={"/v1/evaluation-runs": 4 * MEBIBYTE, "/v1/tasks": 8 * MEBIBYTE},
@@ -179,6 +193,7 @@ def connect(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> P
     policy = Peer(settings.policy_url, transport=transport, timeout_seconds=timeout)
     return Peers(
         environment=EnvironmentClient(environment),
+        exchange=ExchangeClient(environment),
         user_simulator=UserSimulatorClient(users),
         policy=PolicyClient(policy, generation_seconds=timeout),
         all=(environment, users, policy),
@@ -243,13 +258,6 @@ def routes(
         check_agent=check_agent,
         new_id=new_id,
     )
-    create_dataset = CreateDataset(
-        runs=stores.synthesis,
-        tasks=stores.tasks,
-        episodes=stores.episodes,
-        datasets=stores.datasets,
-        domains=domains,
-    )
     ask = AskEpisode(tasks=stores.tasks, episodes=stores.episodes, check_agent=check_agent)
     return [
         synthesis_routes(
@@ -279,11 +287,7 @@ def routes(
                 idempotency=idempotency,
             )
         ),
-        task_routes(
-            TaskRoutes(
-                tasks=stores.tasks, datasets=stores.datasets, create=create_dataset, draw=draw
-            )
-        ),
+        task_routes(TaskRoutes(tasks=stores.tasks, draw=draw)),
         dead_letter_routes(DeadLetters(stores.kit.queue)),
         episode_routes(EpisodeRoutes(ask=ask, episodes=stores.episodes, blobs=stores.blobs)),
     ]

@@ -3,15 +3,21 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from seawright_orchestrator.adapters.sql_inserts import insert_new
 from seawright_orchestrator.adapters.sql_pages import table_page
 from seawright_orchestrator.adapters.sql_tasks import SqlTasks
+from seawright_orchestrator.adapters.tables.runs import rejects
 from seawright_orchestrator.adapters.tables.tasks import dataset_items, datasets, task_samples
 from seawright_orchestrator.core.dataset_items import Item
-from seawright_shared.contracts.orchestrator import TaskSample, TaskSampleRequest
+from seawright_orchestrator.usecases.stores import KeyedReject, RejectKey
+from seawright_shared.contracts.orchestrator import (
+    RejectedDraft,
+    TaskSample,
+    TaskSampleRequest,
+)
 from seawright_shared.contracts.pages import Page
 from seawright_shared.errors import NotFoundError
 from seawright_shared.records.datasets import DatasetVersion, Dialogue
@@ -88,6 +94,25 @@ class SqlDatasets:
         async with self.database.reading() as connection:
             await self._version(connection, dataset_id)
             return list((await connection.execute(statement)).scalars())
+
+    async def rejects_after(
+        self, run_ids: Sequence[str], after: RejectKey | None, limit: int
+    ) -> list[KeyedReject]:
+        """Return up to `limit` rejects of runs behind a place, in order."""
+        table = rejects
+        place = (table.c.run_id, table.c.stream_id, table.c.iteration, table.c.position)
+        statement = select(table).where(table.c.run_id.in_(run_ids)).order_by(*place).limit(limit)
+        if after is not None:
+            statement = statement.where(tuple_(*place) > tuple_(*after.parts()))
+        async with self.database.reading() as connection:
+            rows = (await connection.execute(statement)).mappings().all()
+        return [
+            KeyedReject(
+                key=RejectKey.of([row[column.name] for column in place]),
+                reject=RejectedDraft.model_validate_json(row["document"]),
+            )
+            for row in rows
+        ]
 
     async def sample(self, sample_id: str) -> TaskSample | None:
         """Return a sample that was made before."""

@@ -1,6 +1,6 @@
 """Episodes as rows, with trajectory and verdict as whole documents."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from sqlalchemy import ColumnElement, RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,7 +9,7 @@ from seawright_orchestrator.adapters.sql_inserts import insert_new
 from seawright_orchestrator.adapters.sql_pages import table_page
 from seawright_orchestrator.adapters.tables.episodes import episodes
 from seawright_orchestrator.adapters.tables.tasks import run_tasks, tasks
-from seawright_orchestrator.core.dataset_items import Success
+from seawright_orchestrator.core.dataset_items import PlayedTask
 from seawright_orchestrator.core.seeds import derived_id
 from seawright_orchestrator.usecases.play_episode import Played
 from seawright_orchestrator.usecases.stores import EpisodeFilter
@@ -20,13 +20,14 @@ from seawright_shared.jobs.job import Job, NewJob
 from seawright_shared.jobs.queue import JobQueue
 from seawright_shared.jobs.states import compare_and_set
 from seawright_shared.records.jobs import JobStatus
-from seawright_shared.records.tasks import Task
 from seawright_shared.records.trajectories import Trajectory
 from seawright_shared.records.verdicts import Verdict
 from seawright_shared.stores.sql import Database
 from seawright_shared.web.pages import PageParams
 
 EPISODE_JOB = "episode.play"
+BATCH = 200
+"""Plays read at once: whole documents."""
 
 
 class SqlEpisodes:
@@ -128,28 +129,45 @@ class SqlEpisodes:
             raise NotFoundError(f"trajectory {trajectory_id} is not played yet")
         return Trajectory.model_validate_json(row["trajectory"])
 
-    async def successes(self, run_ids: Sequence[str]) -> list[Success]:
-        """Return accepted trajectories of synthesis runs with reward 1, of tasks not held out."""
-        statement = (
-            select(episodes.c.trajectory, tasks.c.document)
-            .join(tasks, tasks.c.id == episodes.c.task_id)
-            .where(
-                episodes.c.run_id.in_(run_ids),
-                episodes.c.reward == 1.0,
-                tasks.c.is_heldout.is_(False),
-                tasks.c.id.in_(select(run_tasks.c.task_id).where(run_tasks.c.run_id.in_(run_ids))),
+    async def played(self, run_ids: Sequence[str]) -> AsyncGenerator[PlayedTask]:
+        """Yield the plays of accepted tasks that are not held out, by trajectory."""
+        ours = select(run_tasks.c.task_id).where(run_tasks.c.run_id.in_(run_ids))
+        last = ""
+        while True:
+            statement = (
+                select(episodes)
+                .join(tasks, tasks.c.id == episodes.c.task_id)
+                .where(
+                    episodes.c.run_id.in_(run_ids),
+                    episodes.c.trajectory_id > last,
+                    episodes.c.trajectory.is_not(None),
+                    tasks.c.is_heldout.is_(False),
+                    tasks.c.id.in_(ours),
+                )
+                .order_by(episodes.c.trajectory_id)
+                .limit(BATCH)
             )
-            .order_by(episodes.c.id)
-        )
+            async with self.database.reading() as connection:
+                rows = (await connection.execute(statement)).mappings().all()
+            for row in rows:
+                yield played_task(row)
+            if len(rows) < BATCH:
+                return
+            last = str(rows[-1]["trajectory_id"])
+
+    async def plays(self, trajectory_ids: Sequence[str]) -> list[PlayedTask]:
+        """Return recorded plays in the order of the ids; a missing one is a fault."""
+        found: dict[str, PlayedTask] = {}
         async with self.database.reading() as connection:
-            rows = (await connection.execute(statement)).all()
-        return [
-            Success(
-                task=Task.model_validate_json(task),
-                trajectory=Trajectory.model_validate_json(trajectory),
-            )
-            for trajectory, task in rows
-        ]
+            for start in range(0, len(trajectory_ids), BATCH):
+                part = trajectory_ids[start : start + BATCH]
+                statement = select(episodes).where(episodes.c.trajectory_id.in_(part))
+                for row in (await connection.execute(statement)).mappings():
+                    found[row["trajectory_id"]] = played_task(row)
+        for trajectory_id in trajectory_ids:
+            if trajectory_id not in found:
+                raise NotFoundError(f"no trajectory {trajectory_id}")
+        return [found[trajectory_id] for trajectory_id in trajectory_ids]
 
     async def page(self, wanted: EpisodeFilter, params: PageParams) -> Page[Episode]:
         """Return a page of episodes in the order of their storing."""
@@ -182,4 +200,13 @@ def episode_of(row: RowMapping) -> Episode:
         status=JobStatus(row["status"]),
         trajectory=None if trajectory is None else Trajectory.model_validate_json(trajectory),
         verdict=None if verdict is None else Verdict.model_validate_json(verdict),
+    )
+
+
+def played_task(row: RowMapping) -> PlayedTask:
+    """Return the play that a row holds."""
+    return PlayedTask(
+        task_id=row["task_id"],
+        trajectory=Trajectory.model_validate_json(row["trajectory"]),
+        verdict=Verdict.model_validate_json(row["verdict"]),
     )

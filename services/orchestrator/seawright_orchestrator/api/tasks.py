@@ -1,18 +1,15 @@
-"""Routes of tasks, task samples and dataset versions."""
+"""Routes of tasks and task samples."""
 
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query
 
 from seawright_orchestrator.core.refusals import refused
-from seawright_orchestrator.usecases.create_dataset import CreateDataset
 from seawright_orchestrator.usecases.draw_sample import DrawSample
-from seawright_orchestrator.usecases.stores import DatasetStore, TaskFilter, TaskStore
+from seawright_orchestrator.usecases.stores import TaskFilter, TaskStore
 from seawright_shared.contracts.orchestrator import TaskSample, TaskSampleRequest
 from seawright_shared.contracts.pages import Page
-from seawright_shared.records.datasets import DatasetVersion, Dialogue
-from seawright_shared.records.specs import DatasetSpec
 from seawright_shared.records.tasks import Task
 from seawright_shared.web.pages import PageDep
 
@@ -24,13 +21,11 @@ class TaskRoutes:
     """What the routes stand on."""
 
     tasks: TaskStore
-    datasets: DatasetStore
-    create: CreateDataset
     draw: DrawSample
 
 
 def task_routes(parts: TaskRoutes) -> APIRouter:
-    """Return the routes under /v1/tasks, /v1/task-samples and /v1/datasets."""
+    """Return the routes under /v1/tasks and /v1/task-samples."""
     router = APIRouter(prefix="/v1", tags=["tasks"])
 
     @router.get("/tasks")
@@ -60,30 +55,5 @@ def task_routes(parts: TaskRoutes) -> APIRouter:
     async def draw(wanted: TaskSampleRequest) -> TaskSample:
         """Draw verified tasks from frozen plans; the same request returns the same sample."""
         return await parts.draw(wanted)
-
-    @router.post("/datasets", status_code=201)
-    async def create(spec: DatasetSpec, response: Response) -> DatasetVersion:
-        """Make a dataset version; the same content is the same version."""
-        version = await parts.create(spec)
-        response.headers["Location"] = f"/v1/datasets/{version.id}"
-        return version
-
-    @router.get("/datasets")
-    async def datasets(page: PageDep) -> Page[DatasetVersion]:
-        """Return dataset versions, newest first."""
-        return await parts.datasets.page(page)
-
-    @router.get("/datasets/{dataset_id}")
-    async def dataset(dataset_id: Id) -> DatasetVersion:
-        """Return a manifest."""
-        return await parts.datasets.get(dataset_id)
-
-    @router.get("/datasets/{dataset_id}/items")
-    async def items(dataset_id: Id, page: PageDep) -> Page[Task] | Page[Dialogue]:
-        """Return the items in order: tasks or dialogues, by the version's kind."""
-        version = await parts.datasets.get(dataset_id)
-        if version.kind == "rl_tasks":
-            return await parts.datasets.tasks_page(dataset_id, page)
-        return await parts.datasets.dialogues_page(dataset_id, page)
 
     return router

@@ -1,12 +1,12 @@
 """The stores that use cases and routes stand on, as ports."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from seawright_orchestrator.core.dataset_items import Item, Success
+from seawright_orchestrator.core.dataset_items import Item, PlayedTask
 from seawright_orchestrator.core.synthesis.state import PlanStream
 from seawright_shared.contracts.orchestrator import (
     Episode,
@@ -51,6 +51,39 @@ class EpisodeFilter:
     run_id: str | None = None
     task_id: str | None = None
     is_success: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectKey:
+    """The place of a reject among all."""
+
+    run_id: str
+    stream_id: str
+    iteration: int
+    position: int
+
+    @classmethod
+    def of(cls, parts: Sequence[str | int | float]) -> "RejectKey":
+        """Return the key that these parts name."""
+        run_id, stream_id, iteration, position = parts
+        return cls(
+            run_id=str(run_id),
+            stream_id=str(stream_id),
+            iteration=int(iteration),
+            position=int(position),
+        )
+
+    def parts(self) -> tuple[str, str, int, int]:
+        """Return what `of` takes."""
+        return self.run_id, self.stream_id, self.iteration, self.position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyedReject:
+    """A refused draft and its place."""
+
+    key: RejectKey
+    reject: RejectedDraft
 
 
 class RunVerbs(Protocol):
@@ -198,8 +231,12 @@ class EpisodeStore(Protocol):
         """Return one recorded episode."""
         ...
 
-    async def successes(self, run_ids: Sequence[str]) -> list[Success]:
-        """Return the trajectories with reward 1 of accepted tasks that are not held out."""
+    def played(self, run_ids: Sequence[str]) -> AsyncIterator[PlayedTask]:
+        """Yield the plays of accepted tasks that are not held out, by trajectory."""
+        ...
+
+    async def plays(self, trajectory_ids: Sequence[str]) -> list[PlayedTask]:
+        """Return recorded plays in the order of the ids; a missing one is a fault."""
         ...
 
     async def page(self, wanted: EpisodeFilter, params: PageParams) -> Page[Episode]:
@@ -234,6 +271,12 @@ class DatasetStore(Protocol):
 
     async def item_ids(self, dataset_id: str) -> list[str]:
         """Return the ids of all items, in order."""
+        ...
+
+    async def rejects_after(
+        self, run_ids: Sequence[str], after: RejectKey | None, limit: int
+    ) -> list[KeyedReject]:
+        """Return up to `limit` rejects of runs behind a place, in order."""
         ...
 
     async def sample(self, sample_id: str) -> TaskSample | None:

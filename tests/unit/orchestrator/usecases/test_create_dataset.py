@@ -1,19 +1,27 @@
 """Laws of dataset versions."""
 
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
 
 from seawright_orchestrator.core.dataset_items import (
+    PlayedTask,
     Success,
     agent_dialogue,
     dataset_version,
-    selected,
     user_dialogue,
 )
 from seawright_orchestrator.core.task_index import customer_key
 from seawright_orchestrator.usecases.create_dataset import CreateDataset
+from seawright_orchestrator.usecases.measure_dataset import Harvest, Measured
 from seawright_shared.errors import ConflictError
+from seawright_shared.records.datasets import (
+    Baseline,
+    Contamination,
+    DatasetReport,
+    DatasetVersion,
+)
 from seawright_shared.records.domains import DatabaseRef, Domain
 from seawright_shared.records.messages import Message, ToolCall, ToolSchema
 from seawright_shared.records.specs import DatasetSpec
@@ -25,6 +33,7 @@ from seawright_shared.records.trajectories import (
     Trajectory,
     UserSpec,
 )
+from seawright_shared.records.verdicts import Attribution, Verdict
 
 pytestmark = pytest.mark.anyio
 
@@ -82,6 +91,17 @@ def success(one: Task, slips: list[Slip] | None = None) -> Success:
     return Success(task=one, trajectory=trajectory)
 
 
+class NothingMeasured:
+    """Stands in for what reads runs and plays baselines."""
+
+    report = DatasetReport()
+    asked: Harvest | None = None
+
+    async def __call__(self, _: DatasetSpec, harvest: Harvest) -> Measured:
+        self.asked = harvest
+        return Measured(report=self.report, num_rejects={"srun_1": 4})
+
+
 class Shelf:
     """Every store a dataset is made from."""
 
@@ -89,10 +109,15 @@ class Shelf:
         self.tasks = tasks
         self.heldout = heldout or set()
         self.slips: list[Slip] = []
+        self.verdict = Verdict(subject="trajectory", ok=True, stage="checker", reward=1.0)
+        self.messages = MESSAGES
         self.stored: list[Any] = []
+        self.versions: dict[str, DatasetVersion] = {}
+        self.blobs: list[bytes] = []
+        self.measure = NothingMeasured()
 
-    async def get(self, _: str) -> None:
-        return None
+    async def get(self, known: str) -> Any:
+        return self.versions.get(known)
 
     async def of_runs(self, _: list[str]) -> list[Task]:
         return self.tasks
@@ -100,18 +125,34 @@ class Shelf:
     async def heldout_customers(self) -> set[str]:
         return self.heldout
 
-    async def successes(self, _: list[str]) -> list[Success]:
-        return [success(one, self.slips) for one in self.tasks]
+    async def played(self, _: list[str]) -> AsyncGenerator[PlayedTask]:
+        for one in self.tasks:
+            trajectory = success(one, self.slips).trajectory
+            trajectory = trajectory.model_copy(update={"messages": self.messages})
+            yield PlayedTask(task_id=one.id, trajectory=trajectory, verdict=self.verdict)
 
     async def store(self, version: Any, spec: Any, items: list[Any]) -> None:
         self.stored.append(items)
+        self.versions[version.id] = version
 
     async def domain(self, _: str) -> Domain:
         return DOMAIN
 
+    async def put(self, content: bytes) -> str:
+        self.blobs.append(content)
+        return "sha256:0"
+
     def create(self) -> CreateDataset:
         parts: Any = self
-        return CreateDataset(runs=parts, tasks=parts, episodes=parts, datasets=parts, domains=parts)
+        return CreateDataset(
+            runs=parts,
+            tasks=parts,
+            episodes=parts,
+            datasets=parts,
+            domains=parts,
+            measure=parts.measure,
+            blobs=parts,
+        )
 
 
 def spec(**changes: Any) -> DatasetSpec:
@@ -127,13 +168,69 @@ async def test_a_task_about_a_held_out_customer_enters_no_dataset(kind: str):
     assert shelf.stored == []
 
 
-async def test_a_trajectory_with_a_slip_teaches_nobody():
+async def test_a_play_with_a_slip_of_the_agents_does_not_teach_the_agent():
     shelf = Shelf([task()])
     shelf.slips = [Slip(by="assistant", kind="wrong_argument", message=2)]
     assert (await shelf.create()(spec(kind="agent_sft"))).num_items == 0
     assert (await shelf.create()(spec(kind="user_sft"))).num_items == 1
+
+
+async def test_a_play_that_the_verifier_refused_does_not_teach_the_agent():
+    shelf = Shelf([task()])
+    shelf.verdict = shelf.verdict.model_copy(update={"ok": False, "reward": 0.0})
+    assert (await shelf.create()(spec(kind="agent_sft"))).num_items == 0
+
+
+async def test_a_play_with_an_unreadable_call_does_not_teach_the_agent():
+    shelf = Shelf([task()])
+    shelf.messages = [*MESSAGES[:2], Message(role="assistant", malformed="{"), *MESSAGES[2:]]
+    assert (await shelf.create()(spec(kind="agent_sft"))).num_items == 0
+
+
+async def test_a_users_dialogue_ends_before_his_first_wrong_step():
+    shelf = Shelf([task()])
     shelf.slips = [Slip(by="user", kind="stopped_early", message=5)]
+    assert (await shelf.create()(spec(kind="agent_sft"))).num_items == 0
+    assert (await shelf.create()(spec(kind="user_sft"))).num_items == 1
+    (dialogue,) = shelf.stored[-1]
+    assert [one.content for one in dialogue.messages] == ["Hi!", "look", "There."]
+    shelf.slips = [Slip(by="user", kind="wrong_fact", message=1)]
     assert (await shelf.create()(spec(kind="user_sft"))).num_items == 0
+
+
+async def test_what_the_agent_failed_teaches_no_user():
+    shelf = Shelf([task()])
+    blamed = {"ok": False, "reward": 0.0, "attribution": Attribution.AGENT}
+    shelf.verdict = shelf.verdict.model_copy(update=blamed)
+    assert (await shelf.create()(spec(kind="user_sft"))).num_items == 0
+
+
+async def test_a_version_is_refused_when_a_policy_that_does_not_read_passes_too_many_tasks():
+    shelf = Shelf([task()])
+    passed = Baseline(policy="refuse", num_passed=2, num_tasks=10, share=0.2)
+    shelf.measure.report = DatasetReport(baselines=[passed])
+    with pytest.raises(ConflictError, match=r"refuse passes 20.0% of the tasks, more than 15.0%"):
+        await shelf.create()(spec())
+    assert shelf.stored == []
+    assert (await shelf.create()(spec(max_degenerate_share=0.2))).num_items == 1
+
+
+async def test_a_version_is_refused_when_it_names_a_benchmarks_people():
+    shelf = Shelf([task()])
+    shelf.measure.report = DatasetReport(contamination=Contamination(num_named=1))
+    with pytest.raises(ConflictError, match="max_overlaps"):
+        await shelf.create()(spec())
+    assert (await shelf.create()(spec(max_overlaps=1))).num_items == 1
+
+
+async def test_tasks_that_ask_for_the_same_in_other_words_come_in_once():
+    same = task("ann", 1)
+    shelf = Shelf([task("ann", 0), same, task("bob")])
+    version = await shelf.create()(spec())
+    assert version.num_items == 2
+    assert shelf.measure.asked is not None
+    assert shelf.measure.asked.funnel.num_duplicates == 1
+    assert shelf.measure.asked.funnel.num_accepted == 3
 
 
 def test_an_agents_dialogue_is_what_it_saw_without_its_thoughts():
@@ -159,20 +256,6 @@ def test_a_users_dialogue_is_what_he_saw_and_his_orders_hide_what_he_never_says(
     assert [one.name for one in dialogue.tools] == ["phone"]
     assert "123" in dialogue.system
     assert "99" not in dialogue.system
-
-
-def test_selection_repeats_with_its_seed_and_respects_both_caps():
-    items = [task(str(num % 5), num) for num in range(40)]
-
-    def by_customer(one: Task) -> str:
-        return str(one.customer_id)
-
-    capped = spec(max_per_signature=2, seed=3)
-    chosen = selected(items, capped, by_customer)
-    assert chosen == selected(items, capped, by_customer)
-    assert len(chosen) == 10
-    assert len(selected(items, spec(max_items=7), by_customer)) == 7
-    assert selected(items, spec(seed=1), by_customer) != selected(items, spec(seed=2), by_customer)
 
 
 def test_a_versions_id_is_its_content():

@@ -1,0 +1,66 @@
+"""Joins what dataset versions need: measures, baselines, exports."""
+
+import asyncio
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from seawright_orchestrator.adapters.benchmark_overlaps import EnvironmentOverlaps
+from seawright_orchestrator.adapters.environment_worlds import EnvironmentJudge, EnvironmentWorlds
+from seawright_orchestrator.adapters.sql_datasets import SqlDatasets
+from seawright_orchestrator.adapters.sql_episodes import SqlEpisodes
+from seawright_orchestrator.adapters.sql_synthesis import SqlSynthesis
+from seawright_orchestrator.adapters.sql_tasks import SqlTasks
+from seawright_orchestrator.api.datasets import DatasetRoutes, dataset_routes
+from seawright_orchestrator.core.ports import Blobs, Domains
+from seawright_orchestrator.usecases.create_dataset import CreateDataset
+from seawright_orchestrator.usecases.list_rejects import ListRejects
+from seawright_orchestrator.usecases.measure_dataset import MeasureDataset
+from seawright_orchestrator.usecases.play_baselines import PlayBaselines
+from seawright_shared.clients.environment import EnvironmentClient
+from seawright_shared.clients.exchange import ExchangeClient
+
+NUM_WORLDS = 16
+"""Worlds that baselines keep open at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetParts:
+    """What the service has that versions are made from."""
+
+    runs: SqlSynthesis
+    tasks: SqlTasks
+    episodes: SqlEpisodes
+    datasets: SqlDatasets
+    domains: Domains
+    blobs: Blobs
+    environment: EnvironmentClient
+    exchange: ExchangeClient
+
+
+def dataset_routers(parts: DatasetParts) -> list[APIRouter]:
+    """Return the routers under /v1/datasets."""
+    baselines = PlayBaselines(
+        worlds=EnvironmentWorlds(client=parts.environment),
+        judge=EnvironmentJudge(client=parts.environment),
+        slots=asyncio.Semaphore(NUM_WORLDS),
+    )
+    measure = MeasureDataset(
+        runs=parts.runs,
+        datasets=parts.datasets,
+        domains=parts.domains,
+        baselines=baselines,
+        overlaps=EnvironmentOverlaps(client=parts.exchange),
+    )
+    create = CreateDataset(
+        runs=parts.runs,
+        tasks=parts.tasks,
+        episodes=parts.episodes,
+        datasets=parts.datasets,
+        domains=parts.domains,
+        measure=measure,
+        blobs=parts.blobs,
+    )
+    rejects = ListRejects(datasets=parts.datasets)
+    routes = DatasetRoutes(datasets=parts.datasets, create=create, rejects=rejects)
+    return [dataset_routes(routes)]
