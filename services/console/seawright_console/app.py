@@ -8,8 +8,9 @@ from seawright_console.cli.domain import domain_commands
 from seawright_console.cli.exports import export_commands
 from seawright_console.cli.imports import import_commands
 from seawright_console.cli.regrade import contamination, regrade
-from seawright_console.cli.runs import evaluate, synth, train
+from seawright_console.cli.runs import evaluate
 from seawright_console.cli.show import report, show
+from seawright_console.cli.synth import synth_commands
 from seawright_console.cli.train import train_commands
 from seawright_console.cli.up import up
 
@@ -23,8 +24,9 @@ def command_line() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for command in (demo, up, synth, evaluate, show, report, audit, regrade, contamination):
+    for command in (demo, up, evaluate, show, report, audit, regrade, contamination):
         line.command()(command)
+    line.add_typer(synth_commands(), name="synth")
     line.add_typer(train_commands(), name="train")
     line.add_typer(import_commands())
     line.add_typer(export_commands())

@@ -6,7 +6,7 @@ from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     # The library exports no other name of it.
-    from typer._click import Context  # pyright: ignore[reportPrivateUsage]
+    from typer._click import Context
 
 DEFAULT = "run"
 

@@ -1,4 +1,4 @@
-"""`synth`, `train`, `evaluate`: start a run and follow it to its end."""
+"""`train`, `evaluate`: start a run and follow it to its end."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,42 +15,9 @@ from seawright_console.core.deployment import Deployment
 from seawright_console.settings import Settings
 from seawright_console.usecases.follow_runs import FollowRuns
 from seawright_shared.contracts.orchestrator import Run
-from seawright_shared.records.specs import EvaluationSpec, SynthesisSpec, TrainingSpec
+from seawright_shared.records.specs import EvaluationSpec, TrainingSpec
 
-S = TypeVar("S", SynthesisSpec, TrainingSpec, EvaluationSpec)
-
-
-def synth(
-    spec: options.Spec = None,
-    domain: Annotated[str | None, typer.Option(help="The domain, as in retail.")] = None,
-    seed: options.Seed = None,
-    streams: Annotated[int | None, typer.Option(help="Plan streams.")] = None,
-    iterations: Annotated[int | None, typer.Option(help="Iterations of each stream.")] = None,
-    candidates: Annotated[int | None, typer.Option(help="Drafts per iteration.")] = None,
-    sets: options.Sets = None,
-    detach: options.Detach = False,  # noqa: FBT002 - typer reads flags so
-    as_json: options.Json = False,  # noqa: FBT002
-    url: options.Url = None,
-) -> None:
-    """Synthesize verified tasks: start a synthesis run and follow it."""
-    flags = {
-        "domain": domain,
-        "database.domain": domain,
-        "seed": seed,
-        "num_streams": streams,
-        "num_iterations": iterations,
-        "candidates_per_iteration": candidates,
-    }
-    run(
-        _start(
-            url,
-            lambda: spec_of(SynthesisSpec, spec, sets or [], flags),
-            lambda at, wanted: at.orchestrator.start_synthesis(wanted),
-            lambda follow, run_id: follow.synthesis(run_id),
-            is_detached=detach,
-            as_json=as_json,
-        )
-    )
+S = TypeVar("S", TrainingSpec, EvaluationSpec)
 
 
 def train(

@@ -1,5 +1,6 @@
 """Run specs from TOML or JSON files and from `--set path=value`."""
 
+import difflib
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,13 @@ def spec_of(
     kind: type[M], file: Path | None, settings: Sequence[str], flags: Mapping[str, object | None]
 ) -> M:
     """Return the spec: the file, overridden by flags that were given, then by `--set`."""
-    plain = _read(file) if file is not None else {}
+    plain = read_table(file) if file is not None else {}
+    override(plain, settings, flags)
+    return validated(kind, plain)
+
+
+def override(plain: Plain, settings: Sequence[str], flags: Mapping[str, object | None]) -> None:
+    """Set the flags that were given in a table, then what `--set` says."""
     for path, value in flags.items():
         if value is not None:
             _put(plain, path, value)
@@ -29,6 +36,10 @@ def spec_of(
                 f"--set needs PATH=VALUE, as in agent.kind=scripted, not {setting!r}"
             )
         _put(plain, path, _value(text))
+
+
+def validated(kind: type[M], plain: Mapping[str, object], *, within: str = "") -> M:
+    """Return the table as a spec, or raise naming each wrong field, with what was meant perhaps."""
     try:
         return kind.model_validate_json(json.dumps(plain, default=str))
     except ValidationError as error:
@@ -36,16 +47,17 @@ def spec_of(
             f"the {kind.__name__} is not valid: {error.error_count()} wrong fields",
             errors=[
                 FieldError(
-                    pointer="/" + "/".join(str(part) for part in each["loc"]),
+                    pointer=within + "/" + "/".join(str(part) for part in each["loc"]),
                     code=each["type"],
-                    detail=each["msg"],
+                    detail=each["msg"] + _hint(kind, each["type"], each["loc"]),
                 )
                 for each in error.errors()
             ],
         ) from error
 
 
-def _read(file: Path) -> Plain:
+def read_table(file: Path) -> Plain:
+    """Return what a TOML or JSON file holds, or raise saying why it cannot be read."""
     try:
         text = file.read_text()
     except OSError as error:
@@ -76,3 +88,18 @@ def _value(text: str) -> object:
         return json.loads(text)
     except ValueError:
         return text
+
+
+def _hint(kind: type[BaseModel], code: str, where: tuple[int | str, ...]) -> str:
+    """Return what a field that is not known was perhaps meant to be."""
+    if code != "extra_forbidden":
+        return ""
+    owner = kind
+    for part in where[:-1]:
+        field = owner.model_fields.get(str(part))
+        inner = field.annotation if field is not None else None
+        if not isinstance(inner, type) or not issubclass(inner, BaseModel):
+            return ""
+        owner = inner
+    near = difflib.get_close_matches(str(where[-1]), list(owner.model_fields), n=1)
+    return f"; did you mean {near[0]}?" if near else ""

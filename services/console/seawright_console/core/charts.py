@@ -88,7 +88,7 @@ def line_chart(
             + f"<title>{escape(line.name)}, {escape(x_label)} {plain(x)}: {y:.3g}</title></circle>"
             for x, y in line.points
         ]
-    return _svg(parts, width, height, title)
+    return drawing(parts, width, height, title)
 
 
 def bar_chart(bars: Sequence[Bar], *, title: str, width: int = HALF) -> str:
@@ -110,7 +110,7 @@ def bar_chart(bars: Sequence[Bar], *, title: str, width: int = HALF) -> str:
             f'<text class="label" x="{label_width + length + 8:.1f}" y="{y + 13}">'
             f"{escape(bar.note or plain(bar.value))}</text></g>"
         )
-    return _svg(parts, width, height, title)
+    return drawing(parts, width, height, title)
 
 
 def interval_chart(
@@ -147,7 +147,7 @@ def interval_chart(
             f'<text class="value" x="{x + 9:.1f}" y="{y + 4:.1f}">'
             f"{each.interval.value:.2f}</text></g>"
         )
-    return _svg(parts, width, height, title)
+    return drawing(parts, width, height, title)
 
 
 def timeline_chart(
@@ -184,7 +184,7 @@ def timeline_chart(
             f'<rect class="bar {state}" x="{left + 1:.1f}" y="{y + 3}" rx="3"'
             f' width="{max(2.0, right - left - 2):.1f}" height="{row - 9}"/></g>'
         )
-    return _svg(parts, width, height, title)
+    return drawing(parts, width, height, title)
 
 
 def shorten(text: str, most: int) -> str:
@@ -221,7 +221,8 @@ def _dot(x: float, y: float, radius: int, tone: Tone) -> str:
     return f'<circle class="dot {tone}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}">'
 
 
-def _svg(parts: Sequence[str], width: int, height: int, title: str) -> str:
+def drawing(parts: Sequence[str], width: int, height: int, title: str) -> str:
+    """Return the parts as one SVG of this size."""
     return (
         f'<svg class="chart" viewBox="0 0 {width} {height}" role="img"'
         f' aria-label="{escape(title)}">{"".join(parts)}</svg>'

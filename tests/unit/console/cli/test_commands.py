@@ -29,6 +29,7 @@ def test_a_wrong_field_of_a_spec_is_named_before_anything_is_sent(tmp_path: Path
     assert code == INVALID
     assert out == ""
     assert "seeed" in err
+    assert "did you mean seed?" in err
 
 
 @pytest.mark.parametrize("verb", ["train", "evaluate"])
