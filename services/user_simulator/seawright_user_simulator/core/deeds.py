@@ -18,7 +18,7 @@ _SENTENCE = re.compile(r"[^.!?;\n]+[.!?;]*|[.!?;]+")
 _BUT = re.compile(r",? (?:but|however|instead) ")
 _NEGATED = re.compile(
     r"\b(?:do not|don't|dont|no need|not necessary|need not|never|avoid|without|should not|"
-    r"shouldn't|must not)\b"
+    r"shouldn't|must not|cannot|can not|can't|unable|not able|not possible)\b"
 )
 _OF_FACT = re.compile(
     r"^\W*(?:and |so |then )?(?:is|are|was|were|did|does|has|have you|had|which|who|why|how|what)\b"

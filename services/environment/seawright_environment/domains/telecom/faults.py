@@ -51,9 +51,6 @@ REMEDIES: Mapping[str, Remedy] = {
     "end_airplane_mode": _by_user("toggle_airplane_mode"),
     "reseat": _by_user("reseat_sim_card"),
     "reset_apn": _by_user("reset_apn_settings"),
-    "request": Remedy(requestor="assistant", name="send_payment_request", arguments=_BILL),
-    "pay": _by_user("make_payment"),
-    "resume": Remedy(requestor="assistant", name="resume_line", arguments=_LINE),
     "line_roams": Remedy(requestor="assistant", name="enable_roaming", arguments=_LINE),
     "phone_roams": _by_user("toggle_roaming"),
     "data_on": _by_user("toggle_data"),
@@ -63,12 +60,16 @@ REMEDIES: Mapping[str, Remedy] = {
     "calls_off_wifi": _by_user("toggle_wifi_calling"),
     "grant_storage": _by_user("grant_app_permission", app_name="messaging", permission="storage"),
     "grant_sms": _by_user("grant_app_permission", app_name="messaging", permission="sms"),
+    "request": Remedy(requestor="assistant", name="send_payment_request", arguments=_BILL),
+    "pay": _by_user("make_payment"),
+    "resume": Remedy(requestor="assistant", name="resume_line", arguments=_LINE),
     "restart": _by_user("reboot_device"),
     "refuel": Remedy(
         requestor="assistant", name="refuel_data", arguments={**_LINE, "gb_amount": "$gb"}
     ),
 }
-"""In the order of a cure. A restart takes care of all that waits for one; data is bought last."""
+"""In the order of a cure. A restart takes care of all that waits for one: what makes the phone look
+for a network comes before, or there would be no need of it. Data is bought last."""
 
 
 def _fault(group: str, effect: Effect, cause: str, *cures: str, **arguments: JsonValue) -> Fault:
@@ -141,6 +142,8 @@ FAULTS: Mapping[str, Fault] = {
 """In the order in which they are brought about: airplane mode would end a VPN."""
 GROUPS: Sequence[str] = tuple(dict.fromkeys(fault.group for fault in FAULTS.values()))
 UNFIXABLE = frozenset(name for name, fault in FAULTS.items() if not fault.cures)
+FIRST_REMEDY = frozenset({"airplane_mode"})
+"""What is looked for before anything hopeless is found."""
 _STOPS: Mapping[str, tuple[Effect, ...]] = {
     "no_service": ("service",),
     "no_mobile_data": ("service", "data"),
@@ -187,6 +190,17 @@ def shows(complaint: str, faults: Sequence[str]) -> bool:
         return False
     is_2g = complaint == "mms_broken" and "mode_2g" in faults
     return bool(effects & set(_STOPS[complaint])) or is_2g
+
+
+def spare(complaint: str, faults: Sequence[str]) -> list[str]:
+    """Return the faults that the customer does not complain of."""
+    wanted = (*_STOPS[complaint], "speed") if complaint == "no_mobile_data" else _STOPS[complaint]
+    is_2g = complaint == "mms_broken"
+    return [
+        name
+        for name in faults
+        if FAULTS[name].effect not in wanted and not (is_2g and name == "mode_2g")
+    ]
 
 
 def suspends(fault: str) -> bool:

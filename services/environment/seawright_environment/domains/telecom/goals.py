@@ -13,22 +13,25 @@ from seawright_environment.domains.telecom.goals_draws import (
     Pen,
     account_features,
     bill_features,
-    fault_features,
     line_features,
     refuel_features,
     telling,
+    trouble_features,
 )
+from seawright_environment.domains.telecom.goals_sequence import is_trouble, sequence_features
+from seawright_environment.domains.telecom.lines import SUSPENDED
 from seawright_shared.records.base import Scalar
 from seawright_shared.records.domains import GoalKind, Outcome
 from seawright_shared.records.tasks import DraftGoal
 
 COMPLAINTS = ("no_service", "no_mobile_data", "slow_data", "mms_broken")
 HOPELESS_COMPLAINTS = ("no_service", "no_mobile_data", "mms_broken")
-BILL_FACTS = ("amount", "due_date", "status", "late_fee_rule")
-USAGE_FACTS = ("used", "limit", "roaming", "top_app")
-PLAN_FACTS = ("price", "gb_price", "name", "next_offer")
-CONTRACT_FACTS = ("end", "started_by")
-"""What customers ask; the last ones are nowhere to be read."""
+UNKNOWN = "discount"
+"""What customers ask as well, and what is nowhere to be read."""
+BILL_FACTS = ("amount", "due_date", "status", UNKNOWN)
+USAGE_FACTS = ("used", "limit", "roaming", UNKNOWN)
+PLAN_FACTS = ("price", "gb_price", "name", UNKNOWN)
+CONTRACT_FACTS = ("end", UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,17 +67,19 @@ def draw_goal(pen: Pen, goal_type: str) -> DraftGoal | None:
     if not pen.carrier.line_ids(pen.scene.customer_id):
         return None
     bound = GOALS[goal_type].bind(pen)
-    previous = [goal.type for goal in pen.scene.earlier if goal.entity == bound.entity]
+    bare = DraftGoal(
+        type=goal_type,
+        arguments={"customer_id": pen.scene.customer_id, **bound.arguments},
+        entity=bound.entity,
+        features={},
+    )
     features: dict[str, Scalar] = {
         "goal": goal_type,
-        "prev_tool": previous[-1] if previous else "none",
-        "prev.has_trouble": any(is_trouble(goal) for goal in pen.scene.earlier),
-        "prev.has_write": any(GOALS[goal.type].outcome == "fulfil" for goal in pen.scene.earlier),
         "is_last": pen.scene.is_last,
+        **sequence_features(pen.scene.earlier, bare),
         **bound.features,
     }
-    arguments = {"customer_id": pen.scene.customer_id, **bound.arguments}
-    return DraftGoal(type=goal_type, arguments=arguments, entity=bound.entity, features=features)
+    return bare.model_copy(update={"features": features})
 
 
 def features_again(carrier: Carrier, goal: DraftGoal) -> dict[str, Scalar]:
@@ -88,6 +93,12 @@ def features_again(carrier: Carrier, goal: DraftGoal) -> dict[str, Scalar]:
             changed |= account_features(carrier, customer_id)
         if "gb" in goal.arguments:
             changed |= refuel_features(carrier.line(line_id), number_of(goal.arguments, "gb"))
+        if goal.type == "refused_refuel":
+            changed["target.own"] = changed.pop("line.own")
+            is_allowed = changed["target.own"] is True and changed["gb.is_allowed"] is True
+            changed["target.is_allowed"] = is_allowed
+        if "bill_ids" in goal.arguments:
+            changed["resume.is_suspended"] = changed["line.status"] == SUSPENDED
     elif isinstance(bill_id, str):
         changed |= bill_features(carrier, customer_id, bill_id)
     return {**goal.features, **changed}
@@ -119,10 +130,9 @@ def _trouble(complaint: str) -> Callable[[Pen], Bound]:
             arguments=arguments,
             entity=line_id,
             features={
-                **line_features(pen.carrier, customer_id, line_id),
-                **account_features(pen.carrier, customer_id),
-                **fault_features(arguments),
-                "complaint": said,
+                **trouble_features(pen.carrier, customer_id, arguments),
+                "trouble.is_second": any(map(is_trouble, pen.scene.earlier)),
+                "trouble.in_hand": pen.is_phone(line_id),
             },
         )
 
@@ -157,8 +167,21 @@ def _resume(pen: Pen) -> Bound:
             "restart": pen.is_phone(bound.entity),
         },
         entity=bound.entity,
-        features={**bound.features, **account_features(pen.carrier, customer_id)},
+        features={
+            **bound.features,
+            **account_features(pen.carrier, customer_id),
+            "resume.is_suspended": bound.features["line.status"] == SUSPENDED,
+        },
     )
+
+
+def _refuse_refuel(pen: Pen) -> Bound:
+    """Return data for a line that may be another's: whose it is then does not speak against it."""
+    bound = _refuel(pen)
+    features = dict(bound.features)
+    features["target.own"] = features.pop("line.own")
+    features["target.is_allowed"] = features["target.own"] is True and features["gb.is_allowed"]
+    return Bound(arguments=bound.arguments, entity=bound.entity, features=features)
 
 
 def _refuel(pen: Pen) -> Bound:
@@ -231,7 +254,7 @@ GOALS: Mapping[str, GoalType] = {
     "change_plan": GoalType(outcome="transfer", bind=_other_plan, rules=("plan_hand_over",)),
     "refused_payment": GoalType(outcome="refuse", bind=_on_bill, rules=("really_overdue",)),
     "refused_resume": GoalType(outcome="refuse", bind=_resume, rules=("resume_after_end",)),
-    "refused_refuel": GoalType(outcome="refuse", bind=_refuel, rules=("two_gigabytes",)),
+    "refused_refuel": GoalType(outcome="refuse", bind=_refuse_refuel, rules=("two_gigabytes",)),
     "roaming_info": GoalType(outcome="info", bind=_roam, rules=("roaming",)),
     "bill_info": GoalType(outcome="info", bind=_asking(_on_bill, BILL_FACTS)),
     "usage_info": GoalType(outcome="info", bind=_asking(_on_line, USAGE_FACTS)),
@@ -240,18 +263,18 @@ GOALS: Mapping[str, GoalType] = {
 }
 FEATURES = telling(
     (
-        *("goal", "prev_tool", "prev.has_trouble", "prev.has_write", "is_last"),
-        *("line.exists", "line.own", "line.status", "line.ended", "line.used_up", "line.roaming"),
-        *("line.device", "line.num_own", "line.num_same_plan", "line.num_same_status"),
+        *("goal", "is_last", "prev_tool", "prev.has_trouble", "prev.has_write", "prev.is_same"),
+        *("prev.has_payment", "prev.has_transfer", "prev.makes_stale"),
+        "is_too_long",
+        *("line.exists", "line.own", "line.status", "line.ended", "line.roaming"),
+        *("line.num_own", "line.num_same_plan", "line.num_same_status", "resume.is_suspended"),
         *("bill.exists", "bill.own", "bill.status", "bill.num_same_status"),
-        *("bills.num_overdue", "bills.is_awaiting"),
-        *("complaint", "num_faults", "fault.*", "fault.is_fixable", "fault.stops_service"),
-        *("fault.stops_data", "fault.slows_data", "fault.stops_mms"),
-        *("gb", "gb.is_enough", "gb.is_allowed", "abroad", "plan.is_same", "fact"),
+        *("bills.num_overdue", "bills.is_awaiting", "complaint", "fault.*"),
+        *("trouble.num_faults", "trouble.device", "trouble.has_phone", "trouble.line_status"),
+        *("trouble.line_spent", "trouble.is_shown", "trouble.is_fixable", "trouble.num_fixable"),
+        *("trouble.has_spare", "trouble.owes_more", "trouble.buys_enough"),
+        *("trouble.buys_allowed", "trouble.is_second", "trouble.in_hand"),
+        *("gb", "gb.is_allowed", "target.own", "target.is_allowed", "abroad", "plan.is_same"),
+        "fact",
     )
 )
-
-
-def is_trouble(goal: DraftGoal) -> bool:
-    """Whether a goal is about something that does not work."""
-    return "faults" in goal.arguments

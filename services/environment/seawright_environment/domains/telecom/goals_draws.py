@@ -1,14 +1,22 @@
 """How the parts of a goal are drawn: deliberately naive, so that preconditions can be learned."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from seawright_environment.core.drafting import Scene
 from seawright_environment.core.json_values import JsonObject
-from seawright_environment.domains.telecom.faults import FAULTS, GROUPS, UNFIXABLE, faults_in
+from seawright_environment.domains.telecom.faults import (
+    FAULTS,
+    FIRST_REMEDY,
+    GROUPS,
+    UNFIXABLE,
+    faults_in,
+    shows,
+    spare,
+)
 from seawright_environment.domains.telecom.goals_carrier import (
     Carrier,
     has_ended,
@@ -18,6 +26,8 @@ from seawright_environment.domains.telecom.goals_carrier import (
 from seawright_environment.domains.telecom.lines import MOST_GB
 from seawright_shared.records.base import Scalar
 
+PHONES = ("phone", "tablet")
+"""Devices that people have trouble with."""
 SHARE_SAME = 0.5
 """Of goals after the first: about a line or bill that was spoken of."""
 SHARE_OWN = 0.6
@@ -104,20 +114,17 @@ class Pen:
 
 
 def line_features(carrier: Carrier, customer_id: str, line_id: str) -> dict[str, Scalar]:
-    """Return what rules may test of a line."""
+    """Return what rules may test of a line that a customer asks something for."""
     line = carrier.line(line_id)
     if line is None:
         return {"line.exists": False, "line.own": False, "line.status": "none"}
     mine = carrier.lines_of(customer_id)
-    device = carrier.device_of(line)
     return {
         "line.exists": True,
         "line.own": line_id in carrier.line_ids(customer_id),
         "line.status": text_of(line, "status"),
         "line.ended": has_ended(line),
-        "line.used_up": carrier.is_used_up(line),
         "line.roaming": bool(line["roaming_enabled"]),
-        "line.device": text_of(device, "device_type") if device is not None else "none",
         "line.num_own": len(mine),
         "line.num_same_plan": sum(other["plan_id"] == line["plan_id"] for other in mine),
         "line.num_same_status": sum(other["status"] == line["status"] for other in mine),
@@ -153,24 +160,40 @@ def refuel_features(line: JsonObject | None, gb: float) -> dict[str, Scalar]:
     return {"gb": gb, "gb.is_allowed": had + gb <= MOST_GB}
 
 
-def fault_features(arguments: dict[str, JsonValue]) -> dict[str, Scalar]:
-    """Return what rules may test of what is wrong."""
-    named = faults_in(arguments)
-    effects = {FAULTS[name].effect for name in named}
-    over, gb = arguments["over_gb"], arguments["gb"]
-    assert isinstance(over, int | float)
-    assert isinstance(gb, int | float)
+def trouble_features(
+    carrier: Carrier, customer_id: str, arguments: dict[str, JsonValue]
+) -> dict[str, Scalar]:
+    """Return what rules may test of what is wrong, and of the line that it is wrong with."""
+    line = carrier.line(text_of(arguments, "line_id"))
+    assert line is not None, "a customer's lines exist"
+    device, named = carrier.device_of(line), faults_in(arguments)
+    complaint, gb = text_of(arguments, "complaint"), number_of(arguments, "gb")
+    buys = "data_used_up" in named
+    owes = bool(carrier.overdue_ids(customer_id)) or carrier.has_awaiting(customer_id)
     return {
-        "num_faults": len(named),
+        "complaint": complaint,
+        "trouble.num_faults": len(named),
         **{f"fault.{name}": name in named for name in FAULTS},
-        "fault.is_fixable": not UNFIXABLE & set(named),
-        "fault.stops_service": "service" in effects,
-        "fault.stops_data": "data" in effects,
-        "fault.slows_data": "speed" in effects,
-        "fault.stops_mms": "mms" in effects,
-        "gb.is_enough": "data_used_up" not in named or gb > over,
-        "gb.is_allowed": "data_used_up" not in named or gb <= MOST_GB,
+        "trouble.device": text_of(device, "device_type") if device is not None else "none",
+        "trouble.has_phone": device is not None and device["device_type"] in PHONES,
+        "trouble.line_status": text_of(line, "status"),
+        "trouble.line_spent": is_spent(carrier, arguments),
+        "trouble.is_shown": shows(complaint, named),
+        "trouble.is_fixable": not UNFIXABLE & set(named),
+        "trouble.num_fixable": len(set(named) - UNFIXABLE - FIRST_REMEDY),
+        "trouble.has_spare": bool(spare(complaint, named)),
+        "trouble.owes_more": owes and "line_suspended" in named,
+        "trouble.buys_enough": not buys or gb > number_of(arguments, "over_gb"),
+        "trouble.buys_allowed": not buys or gb <= MOST_GB,
     }
+
+
+def is_spent(carrier: Carrier, arguments: Mapping[str, JsonValue]) -> bool:
+    """Whether the line of a trouble has no data for another reason than what is wrong."""
+    line = carrier.line(text_of(arguments, "line_id"))
+    is_wanted = text_of(arguments, "complaint") != "no_service"
+    buys = "data_used_up" in faults_in(arguments)
+    return is_wanted and not buys and line is not None and carrier.is_used_up(line)
 
 
 def telling(features: Sequence[str]) -> tuple[str, ...]:

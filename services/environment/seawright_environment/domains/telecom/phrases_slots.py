@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
-from seawright_environment.domains.telecom.goals import is_trouble
 from seawright_environment.domains.telecom.goals_carrier import Carrier, number_of, text_of
+from seawright_environment.domains.telecom.goals_sequence import is_trouble
 from seawright_environment.domains.telecom.phrases import KEYS
 from seawright_environment.domains.telecom.phrases_answers import answer, dollars, gigabytes
 from seawright_shared.records.tasks import Draft, DraftGoal, Reference

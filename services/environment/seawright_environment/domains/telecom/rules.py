@@ -5,34 +5,34 @@ from collections.abc import Sequence
 from seawright_environment.core.drafting import View
 from seawright_environment.core.world import World
 from seawright_environment.domains.telecom.faults import (
+    FIRST_REMEDY,
     UNFIXABLE,
-    cures_of,
     faults_in,
     shows,
     suspends,
 )
-from seawright_environment.domains.telecom.goals import GOALS, is_trouble
+from seawright_environment.domains.telecom.goals import GOALS
 from seawright_environment.domains.telecom.goals_carrier import (
     OVERDUE,
     Carrier,
     has_ended,
     number_of,
     text_of,
-    texts_of,
+)
+from seawright_environment.domains.telecom.goals_draws import PHONES, is_spent
+from seawright_environment.domains.telecom.goals_sequence import (
+    MAX_LENGTH,
+    is_repeated,
+    is_stale,
+    is_trouble,
+    length_of,
 )
 from seawright_environment.domains.telecom.lines import ACTIVE, MOST_GB, PENDING, SUSPENDED
 from seawright_environment.domains.telecom.phrases_answers import answer
 from seawright_environment.domains.telecom.rules_preparing import is_well, phone_line
 from seawright_shared.records.tasks import DraftGoal
 
-MAX_LENGTH = 28
-"""Messages of one conversation beside greeting, identification and good-bye."""
-_LASTING = ("plan_info", "contract_info")
-"""Asked about what nothing in a conversation changes."""
 _UNCLEAR = ("Disputed", "Awaiting Payment")
-_PHONES = ("phone", "tablet")
-_FIRST_REMEDY = frozenset({"airplane_mode"})
-"""What is looked for before anything hopeless is found."""
 
 
 def obstacle(world: World, goal: DraftGoal) -> str | None:
@@ -44,9 +44,14 @@ def obstacle(world: World, goal: DraftGoal) -> str | None:
         return "it works" if is_well(world.state, goal) else None
     if "bill_id" in goal.arguments:
         return _bill_obstacle(carrier, goal)
-    line = carrier.line(text_of(goal.arguments, "line_id"))
-    if line is None:
-        return "Line not found"
+    customer_id, line_id = (
+        text_of(goal.arguments, "customer_id"),
+        text_of(goal.arguments, "line_id"),
+    )
+    line = carrier.line(line_id)
+    is_own = line_id in carrier.line_ids(customer_id)
+    if line is None or (not is_own and goal.type != "refused_refuel"):
+        return f"Line {line_id} not found for customer {customer_id}"
     if goal.type == "change_plan":
         is_offered = carrier.plan(text_of(goal.arguments, "plan_id")) is not None
         return None if is_offered else "Plan not found"
@@ -54,7 +59,7 @@ def obstacle(world: World, goal: DraftGoal) -> str | None:
         return None if line["roaming_enabled"] else "Roaming is not on yet"
     if goal.type == "refused_resume":
         if line["status"] != SUSPENDED:
-            return "The line is not suspended"
+            return "Line must be suspended to resume"
         return None if has_ended(line) else "The request can be granted"
     if goal.type == "refused_refuel":
         return _refuel_obstacle(carrier, goal)
@@ -63,9 +68,13 @@ def obstacle(world: World, goal: DraftGoal) -> str | None:
 
 
 def _bill_obstacle(carrier: Carrier, goal: DraftGoal) -> str | None:
-    bill = carrier.bill(text_of(goal.arguments, "bill_id"))
-    if bill is None:
-        return "Bill not found"
+    customer_id, bill_id = (
+        text_of(goal.arguments, "customer_id"),
+        text_of(goal.arguments, "bill_id"),
+    )
+    bill = carrier.bill(bill_id)
+    if bill is None or bill_id not in carrier.bill_ids(customer_id):
+        return f"Bill {bill_id} not found for customer {customer_id}"
     if goal.type == "refused_payment":
         if bill["status"] == OVERDUE:
             return "The request can be granted"
@@ -80,7 +89,7 @@ def _refuel_obstacle(carrier: Carrier, goal: DraftGoal) -> str | None:
     if line_id not in carrier.line_ids(text_of(goal.arguments, "customer_id")):
         return None
     if line["status"] != ACTIVE:
-        return "The line is not active"
+        return "Line must be active to refuel"
     had = number_of(line, "data_refueling_gb")
     fits = had + number_of(goal.arguments, "gb") <= MOST_GB
     return "The request can be granted" if fits else None
@@ -93,30 +102,17 @@ def objection(
     carrier = Carrier(view)
     if any(GOALS[before.type].outcome == "transfer" for before in earlier):
         return "a transfer ends the conversation"
-    if any(before.entity == goal.entity and before.type == goal.type for before in earlier):
+    if is_repeated(earlier, goal):
         return "the same was asked before"
-    is_answered = GOALS[goal.type].outcome in {"info", "refuse"} and goal.type not in _LASTING
-    if is_answered and any(GOALS[before.type].outcome == "fulfil" for before in earlier):
+    if is_stale(earlier, goal):
         return "something was changed just before"
-    if sum(map(_length, [*earlier, goal])) > MAX_LENGTH:
+    if sum(map(length_of, [*earlier, goal])) > MAX_LENGTH:
         return "it is too much for one conversation"
     if is_trouble(goal):
         return _objection_to_trouble(carrier, customer_id, earlier, goal)
     if "bill_id" in goal.arguments:
         return _objection_to_bill(carrier, customer_id, goal)
     return _objection_to_line(carrier, customer_id, goal)
-
-
-def _length(goal: DraftGoal) -> int:
-    """Return about how many messages a goal takes."""
-    if is_trouble(goal):
-        calls = cures_of(goal.arguments)
-        num_asked = sum(call.requestor == "user" for call in calls)
-        is_owed = any(call.name == "send_payment_request" for call in calls)
-        return 5 + 3 * num_asked + (6 if is_owed else 0) + len(calls) - num_asked
-    if goal.type == "resume_line":
-        return 9 + 9 * len(texts_of(goal.arguments, "bill_ids"))
-    return 12 if goal.type == "pay_overdue_bill" else 7
 
 
 def _objection_to_trouble(
@@ -127,20 +123,23 @@ def _objection_to_trouble(
     if line is None or line_id not in carrier.line_ids(customer_id):
         return "the line belongs to another customer"
     device = carrier.device_of(line)
-    if device is None or device["device_type"] not in _PHONES:
+    if device is None or device["device_type"] not in PHONES:
         return "no phone is used on this line"
     if any(is_trouble(before) for before in earlier):
         return "two troubles at once"
-    is_unpaid = carrier.bill(text_of(goal.arguments, "bill_id")) is not None
-    if any(map(suspends, named)) and not is_unpaid:
+    is_owed = carrier.bill(text_of(goal.arguments, "bill_id")) is not None
+    is_cut_off = is_owed and any(map(suspends, named))
+    if line["status"] != ACTIVE and not is_cut_off:
         return "the line was out of service before"
+    if is_spent(carrier, goal.arguments):
+        return "the line had no data left before"
     if phone_line(carrier, customer_id, [*earlier, goal]) != line_id:
         return "the phone is on another line"
     if not shows(text_of(goal.arguments, "complaint"), named):
         return "the phone does not show what is said"
     if goal.type == "hopeless_trouble" and not UNFIXABLE & set(named):
         return "there is a remedy"
-    if goal.type == "hopeless_trouble" and len(set(named) - UNFIXABLE - _FIRST_REMEDY):
+    if goal.type == "hopeless_trouble" and len(set(named) - UNFIXABLE - FIRST_REMEDY):
         return "whether a remedy comes before the hand-over is not settled"
     return None
 

@@ -7,8 +7,8 @@ from pydantic import JsonValue
 from seawright_environment.core.drafting import Preparation
 from seawright_environment.core.state import State
 from seawright_environment.domains.telecom.faults import causes_of, faults_in, suspends
-from seawright_environment.domains.telecom.goals import is_trouble
 from seawright_environment.domains.telecom.goals_carrier import Carrier, text_of
+from seawright_environment.domains.telecom.goals_sequence import is_trouble
 from seawright_environment.domains.telecom.lines import ACTIVE
 from seawright_environment.domains.telecom.phone import device_of
 from seawright_environment.domains.telecom.phone_network import is_mms_working, measured_speed

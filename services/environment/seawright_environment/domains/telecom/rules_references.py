@@ -1,8 +1,8 @@
 """What the customer's words can mean: exactly one thing may fit each of them."""
 
 from seawright_environment.core.drafting import View
-from seawright_environment.domains.telecom.goals import is_trouble
 from seawright_environment.domains.telecom.goals_carrier import Carrier, text_of
+from seawright_environment.domains.telecom.goals_sequence import is_trouble
 from seawright_shared.records.tasks import Draft, DraftGoal
 
 

@@ -8,13 +8,14 @@ from seawright_environment.core.drafting import Composition
 from seawright_environment.core.world import World
 from seawright_environment.domains.telecom import phrases
 from seawright_environment.domains.telecom.faults import UNFIXABLE, faults_in
-from seawright_environment.domains.telecom.goals import GOALS, is_trouble
+from seawright_environment.domains.telecom.goals import GOALS
 from seawright_environment.domains.telecom.goals_carrier import (
     Carrier,
     number_of,
     text_of,
     texts_of,
 )
+from seawright_environment.domains.telecom.goals_sequence import is_trouble
 from seawright_environment.domains.telecom.phrases_answers import ROAMING_ON, answer
 from seawright_environment.domains.telecom.phrases_deeds import all_deeds, few_deeds
 from seawright_environment.domains.telecom.phrases_slots import key_of, script_slots, wish_slots

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from pydantic import JsonValue
 
 from seawright_environment.domains.telecom.faults import UNFIXABLE, cures_of, faults_in
-from seawright_environment.domains.telecom.goals import GOALS, is_trouble
+from seawright_environment.domains.telecom.goals import GOALS
 from seawright_environment.domains.telecom.goals_carrier import (
     Carrier,
     number_of,
     text_of,
     texts_of,
 )
+from seawright_environment.domains.telecom.goals_sequence import is_trouble
 from seawright_environment.domains.telecom.phrases import OWED, PROPOSALS
 from seawright_environment.domains.telecom.phrases_answers import dollars
 from seawright_environment.domains.telecom.phrases_deeds import ask_for

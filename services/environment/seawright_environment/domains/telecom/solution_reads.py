@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from seawright_environment.domains.telecom.goals import is_trouble
 from seawright_environment.domains.telecom.goals_carrier import Carrier, text_of, texts_of
+from seawright_environment.domains.telecom.goals_sequence import is_trouble
 from seawright_environment.domains.telecom.phrases import IDENTITY_CUES
 from seawright_shared.records.messages import ToolCall
 from seawright_shared.records.tasks import Draft, DraftGoal, Fact
