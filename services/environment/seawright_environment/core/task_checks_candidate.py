@@ -84,7 +84,7 @@ class Candidate:
             return None
         for call in calls:
             if is_well(world.state, goal):
-                return "it works before the last remedy"
+                return "a remedy is not needed"
             world.call(call.requestor, call.name, call.arguments)
         is_curable = self.author.kinds[goal.type].outcome == "fulfil"
         if is_well(world.state, goal) != is_curable:
