@@ -117,11 +117,13 @@ def in_process(blobs: Path) -> Synthesis:
     )
 
 
-def spec_of(evolution: Evolution, seed: int, *, candidates: int, iterations: int) -> SynthesisSpec:
+def spec_of(
+    evolution: Evolution, seed: int, *, candidates: int, iterations: int, domain: str = "retail"
+) -> SynthesisSpec:
     """Return a run of one stream without rollouts: its yield is what is measured."""
     return SynthesisSpec(
-        domain="retail",
-        database=DatabaseRef(domain="retail", seed=seed, num_customers=400),
+        domain=domain,
+        database=DatabaseRef(domain=domain, seed=seed, num_customers=400),
         num_streams=1,
         num_iterations=iterations,
         candidates_per_iteration=candidates,
