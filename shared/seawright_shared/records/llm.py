@@ -49,6 +49,8 @@ class LlmSpec(Request):
     drafts_per_call: int = Field(default=4, ge=1, le=16)
     num_judges: int = Field(default=3, ge=1, le=9)
     """The committee on trajectories."""
+    verified_share: float = Field(default=1.0, ge=0.0, le=1.0)
+    """Share of the tasks that passed every computed check which the task verifier reads."""
     judged_share: float = Field(default=0.1, ge=0.0, le=1.0)
     """Share of the episodes that the committee reads."""
     min_agreement: float = Field(default=0.7, ge=0.0, le=1.0)

@@ -25,6 +25,37 @@ class StageUsage(Record):
     """Questions without an answer, by why: refused, truncated, timeout, malformed, ..."""
 
 
+class JudgeScore(Record):
+    """How often a judge of trajectories said what replay says, over a stream's life."""
+
+    num_right_good: int = 0
+    num_right_bad: int = 0
+    num_false_alarms: int = 0
+    """Said bad, was good."""
+    num_missed: int = 0
+    """Said good, was bad."""
+
+    @property
+    def num(self) -> int:
+        """Cases that replay decided."""
+        return self.num_right_good + self.num_right_bad + self.num_false_alarms + self.num_missed
+
+    @property
+    def agreement(self) -> float:
+        """Share of the cases judged as replay does."""
+        return (self.num_right_good + self.num_right_bad) / max(1, self.num)
+
+    @property
+    def precision(self) -> float:
+        """Share of those called bad that are."""
+        return self.num_right_bad / max(1, self.num_right_bad + self.num_false_alarms)
+
+    @property
+    def recall(self) -> float:
+        """Share of the bad ones that were called so."""
+        return self.num_right_bad / max(1, self.num_right_bad + self.num_missed)
+
+
 class IterationReport(Record):
     """What one iteration of one stream did."""
 
@@ -53,6 +84,8 @@ class IterationReport(Record):
     """Accepted per cell of the coverage grid: `goal|outcome|tier|disclosure`."""
     usage: dict[str, StageUsage] = {}
     """By stage; empty where no model was asked."""
+    judges: dict[str, JudgeScore] = {}
+    """Up to this iteration; empty where nobody judged."""
 
     @property
     def yield_share(self) -> float:

@@ -1,0 +1,145 @@
+"""Let a model choose wishes from what can be bound, look at the records, and tell them anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+from seawright_orchestrator.core.llm.answers import DraftIdea, DraftsAnswer
+from seawright_orchestrator.core.llm.chats import Failure
+from seawright_orchestrator.core.llm.ports import Desks, read_tools
+from seawright_orchestrator.core.llm.proposals import worded
+from seawright_orchestrator.core.llm.questions import Prompts, Question
+from seawright_orchestrator.core.synthesis.ports import DraftSource, TaskChecker
+from seawright_orchestrator.core.synthesis.seeds import derive_seed
+from seawright_orchestrator.usecases.llm.ask_role import AskRole
+from seawright_shared.contracts.environment import DraftRequest, TaskCheckRequest, TaskCheckResult
+from seawright_shared.records.domains import Domain
+from seawright_shared.records.plans import CheckConfig, Plan
+from seawright_shared.records.tasks import Draft
+
+ROLE = "task_synthesizer"
+PALETTE = 4
+"""Drawn wishes shown for each draft that is asked for."""
+WORDS_CHECKS = [CheckConfig(id="schema"), CheckConfig(id="execution")]
+"""Enough to put a draft into words; everything else is the cascade's business."""
+
+
+@dataclass(slots=True, kw_only=True)
+class WriteDrafts:
+    """The task synthesizer, before the drawn drafts: a stand-in for a `DraftSource`.
+
+    Arguments are always those that the domain's author bound to the database: a model chooses
+    among them, and its words are checked against the author's. Where its words are wrong the
+    author's are used, and where it has no answer the drawn drafts stand alone.
+    """
+
+    drafts: DraftSource
+    checker: TaskChecker
+    desks: Desks
+    ask: AskRole
+    domain: Domain
+    plan: Plan
+    num_left: int
+    _num_asked: int = field(default=0)
+
+    async def draw(self, request: DraftRequest) -> list[Draft]:
+        """Return the model's drafts, as long as it may write some, then the drawn ones."""
+        drawn = await self.drafts.draw(request)
+        if ROLE not in self.ask.spec.roles or request.split != "train":
+            return drawn
+        single = [draft for draft in drawn if draft.pair is None]
+        size = PALETTE * self.ask.spec.drafts_per_call
+        written: list[Draft] = []
+        while self.num_left > 0 and len(single) >= size:
+            palette, single = single[:size], single[size:]
+            num = min(self.num_left, self.ask.spec.drafts_per_call)
+            self.num_left -= num
+            written += await self._written(palette, num, request)
+        return [*written, *drawn]
+
+    async def _written(
+        self, palette: Sequence[Draft], num: int, request: DraftRequest
+    ) -> list[Draft]:
+        self._num_asked += 1
+        told = await self._in_words(palette)
+        seed = derive_seed(request.seed, "llm", ROLE, self._num_asked)
+        question = self._question(palette, told, num, seed)
+        async with self.desks.open(request.database, self.domain) as desk:
+            answer = await self.ask(question, desk)
+        if isinstance(answer, Failure):
+            return []
+        ideas = list({idea.pick: idea for idea in answer.drafts}.values())[:num]
+        return await self._checked(palette, ideas)
+
+    async def _checked(self, palette: Sequence[Draft], ideas: Sequence[DraftIdea]) -> list[Draft]:
+        """Return the drafts, in the author's words where the model's tell something else."""
+        drafts = [worded(palette[idea.pick], idea, in_own_words=True) for idea in ideas]
+        results = await self._in_words(drafts)
+        checked: list[Draft] = []
+        for idea, draft, result in zip(ideas, drafts, results, strict=True):
+            last = result.verdicts[-1]
+            if result.task is None and last.stage == "wording":
+                self.ask.ledger.note(ROLE, "misworded")
+                checked.append(worded(palette[idea.pick], idea, in_own_words=False))
+            elif result.task is None:
+                checked.append(worded(draft, idea, in_own_words=False))
+            else:
+                checked.append(draft)
+        return checked
+
+    async def _in_words(self, drafts: Sequence[Draft]) -> list[TaskCheckResult]:
+        if not drafts:
+            return []
+        return await self.checker.check(
+            TaskCheckRequest(drafts=list(drafts), checks=WORDS_CHECKS, min_kill=0.0)
+        )
+
+    def _question(
+        self, palette: Sequence[Draft], told: Sequence[TaskCheckResult], num: int, seed: int
+    ) -> Question[DraftsAnswer]:
+        material: dict[str, JsonValue] = {
+            "theme": self.plan.theme,
+            "num_drafts": num,
+            "palette": [
+                shown(number, draft, result)
+                for number, (draft, result) in enumerate(zip(palette, told, strict=True))
+            ],
+        }
+
+        def objection(answer: DraftsAnswer) -> str | None:
+            for idea in answer.drafts:
+                if idea.pick >= len(palette):
+                    return f"pick {idea.pick} is not in the palette of {len(palette)}"
+                if len(idea.wishes) != len(palette[idea.pick].goals):
+                    return f"pick {idea.pick} has {len(palette[idea.pick].goals)} wishes"
+            return None
+
+        return Question(
+            role=ROLE,
+            system=Prompts(domain=self.domain).system(ROLE),
+            material=material,
+            form=DraftsAnswer,
+            seed=seed,
+            tools=read_tools(self.domain),
+            objection=objection,
+        )
+
+
+def shown(number: int, draft: Draft, result: TaskCheckResult) -> dict[str, JsonValue]:
+    """Return an entry of the palette; one that the tools refuse says so instead of its words."""
+    words: dict[str, JsonValue] = {"refused": result.verdicts[-1].rationale}
+    if result.task is not None:
+        scenario = result.task.scenario
+        words = {"opening": scenario.opening, "wishes": [wish.text for wish in scenario.wishes]}
+    return {
+        "pick": number,
+        "customer_id": draft.customer_id,
+        "disclosure": draft.disclosure,
+        "reference": draft.reference,
+        "goals": [
+            {"type": goal.type, "arguments": dict(goal.arguments), "entity": goal.entity}
+            for goal in draft.goals
+        ],
+        **words,
+    }
