@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -32,3 +32,5 @@ class Settings(BaseSettings):
     """How long a job is held without a heartbeat before another worker may take it."""
     peer_timeout_seconds: float = Field(default=120.0, gt=0)
     """Longest wait for one turn, tool call or verification."""
+    hf_token: SecretStr | None = None
+    """Token of the Hugging Face Hub for pushes of dataset versions; it is never logged."""

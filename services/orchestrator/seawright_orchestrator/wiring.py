@@ -174,6 +174,7 @@ def build(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = No
             blobs=stores.blobs,
             environment=peers.environment,
             exchange=peers.exchange,
+            hf_token=settings.hf_token,
         )
     )
     return create_app(

@@ -152,7 +152,10 @@ class OrchestratorClient:
     ) -> DatasetVersion:
         """Return the dataset version that the spec yields; the same content has the same id."""
         key = idempotency_key or new_id("key")
-        return await self.peer.post("/v1/datasets", spec, DatasetVersion, idempotency_key=key)
+        seconds = SAMPLE_TIMEOUT_SECONDS
+        return await self.peer.post(
+            "/v1/datasets", spec, DatasetVersion, idempotency_key=key, timeout_seconds=seconds
+        )
 
     async def datasets(self, *, cursor: str | None = None, limit: int = 50) -> Page[DatasetVersion]:
         """Return a page of dataset versions, newest first."""

@@ -126,12 +126,12 @@ def _funnel(funnel: Funnel) -> str:
 def _kills(report: DatasetReport) -> str:
     if not report.kills:
         return ""
-    operators = sorted({row.operator for style in report.kills for row in style.kills})
+    operators = sorted({r.operator for style in report.kills for r in style.kills if r.mutants})
     head = ["operator", *(f"{style.style} ({style.form})" for style in report.kills)]
     rows = [[name, *(_killed(style, name) for style in report.kills)] for name in operators]
     said = (
         f"Mutants of the right play that the checkers of {report.num_selftested} tasks refused, of "
-        f"those that are wrong; right plays refused: {report.num_false_rejects}."
+        f"those whose outcome is another; right plays refused: {report.num_false_rejects}."
     )
     return f"{said}\n\n{table(head, rows)}"
 
@@ -139,7 +139,7 @@ def _kills(report: DatasetReport) -> str:
 def _killed(style: StyleKills, operator: str) -> str:
     for row in style.kills:
         if row.operator == operator:
-            return f"{row.killed} / {row.mutants - row.equivalent}"
+            return f"{row.killed} / {row.mutants}"
     return "-"
 
 

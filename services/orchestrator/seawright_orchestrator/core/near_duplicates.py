@@ -1,7 +1,6 @@
 """Tasks that ask for the same in other words: a set holds each of them once."""
 
-from collections.abc import Hashable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from pydantic import JsonValue
 
@@ -9,8 +8,6 @@ from seawright_orchestrator.core.task_index import customer_key
 from seawright_shared.records.base import content_hash
 from seawright_shared.records.messages import ToolCall
 from seawright_shared.records.tasks import GoldenAction, Task
-
-T = TypeVar("T", bound=Hashable)
 
 
 def structure_key(task: Task) -> str:
@@ -31,12 +28,17 @@ def structure_key(task: Task) -> str:
     return content_hash(whole)
 
 
-def groups_of(tasks: Sequence[Task]) -> list[list[int]]:
-    """Return positions of tasks that must stay on one side of a split, in order of the first.
+def bonds_of(task: Task) -> list[str]:
+    """Return what ties a task to others: its customer, and its contrast pair."""
+    return [f"customer {customer_key(task)}", *([] if task.pair is None else [f"pair {task.pair}"])]
 
-    Tasks stay together that are about one customer or are halves of one pair.
+
+def bound(bonds: Sequence[Sequence[str]]) -> list[list[int]]:
+    """Return positions that share bonds, directly or through others, in order of the first.
+
+    They must stay on one side of a split.
     """
-    parents = list(range(len(tasks)))
+    parents = list(range(len(bonds)))
 
     def root(index: int) -> int:
         while parents[index] != index:
@@ -45,14 +47,12 @@ def groups_of(tasks: Sequence[Task]) -> list[list[int]]:
         return index
 
     first: dict[str, int] = {}
-    for index, task in enumerate(tasks):
-        keys = [f"customer {customer_key(task)}"]
-        keys += [] if task.pair is None else [f"pair {task.pair}"]
+    for index, keys in enumerate(bonds):
         for key in keys:
-            other = root(first.setdefault(key, index))
-            parents[max(other, root(index))] = min(other, root(index))
+            one, other = root(index), root(first.setdefault(key, index))
+            parents[max(one, other)] = min(one, other)
     groups: dict[int, list[int]] = {}
-    for index in range(len(tasks)):
+    for index in range(len(bonds)):
         groups.setdefault(root(index), []).append(index)
     return list(groups.values())
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seawright_orchestrator.core.dataset_items import selection, signature_of, within_shares
-from seawright_orchestrator.core.near_duplicates import groups_of, structure_key
+from seawright_orchestrator.core.near_duplicates import bonds_of, bound, structure_key
 from seawright_shared.records.domains import DatabaseRef, Outcome
 from seawright_shared.records.specs import DatasetSpec
 from seawright_shared.records.tasks import GoldenAction, PatchOp, Scenario, Task, Wish
@@ -94,4 +94,4 @@ def test_whoever_shares_a_customer_or_a_pair_stays_together():
         task(4, "dan", pair="p"),
         task(5, "dan", pair="q"),
     ]
-    assert groups_of(tasks) == [[0, 1, 3, 4, 5], [2]]
+    assert bound([bonds_of(t) for t in tasks]) == [[0, 1, 3, 4, 5], [2]]

@@ -1,0 +1,1 @@
+"""What an export of a dataset version holds: columns, rows, splits, header."""
