@@ -2,12 +2,13 @@
 
 import json
 
-from pydantic import JsonValue, TypeAdapter, ValidationError
+from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 
 from seawright_shared.clients.peer import Peer
 from seawright_shared.errors import UnavailableError
 from seawright_shared.records.base import Record, Request
 from seawright_shared.records.messages import Message, ToolCall
+from seawright_user_simulator.core.deed_tools import tools_of
 from seawright_user_simulator.core.flipping import flipped
 from seawright_user_simulator.core.ports import Cue, Reply, stop_in
 
@@ -20,6 +21,7 @@ class _ChatRequest(Request):
     max_tokens: int
     seed: int
     temperature: float = 1.0
+    tools: list[dict[str, JsonValue]] = Field(default=[], exclude_if=lambda tools: not tools)
 
 
 class _Function(Record):
@@ -60,6 +62,7 @@ class OpenAiEngine:
             messages=[_as_openai(message) for message in flipped(cue.scenario, cue.messages)],
             max_tokens=self._max_tokens,
             seed=cue.seed,
+            tools=tools_of(cue.scenario),
         )
         answer = await self._peer.post(
             "/v1/chat/completions", body, _ChatReply, timeout_seconds=self._timeout_seconds

@@ -113,22 +113,24 @@ def turns_of(messages: Sequence[Message]) -> list[AgentTurn]:
 
 
 def _asked(text: str, deeds: Sequence[Deed]) -> list[list[Deed]]:
-    """Return the deeds that a message asks for, those of one tool and arguments together."""
+    """Return the deeds that a message asks for; those that the same words mean together."""
     parts = list(_parts(text))
-    found: dict[str, list[Deed]] = {}
+    found: list[list[Deed]] = []
     for part in parts:
         is_own = _OWN.search(part) and not _ADDRESSED.search(part)
-        _collect(found, [] if is_own else _asked_in(part, deeds))
+        found += [] if is_own else _grouped(_asked_in(part, deeds))
     if not found and any(map(_ADDRESSED.search, parts)):
         # A thing may be named in one sentence, and asked for as `it` in the next.
-        _collect(found, _asked_in(" ".join(part.rstrip(".!?;") for part in parts), deeds))
-    return list(found.values())
+        found = _grouped(_asked_in(" ".join(part.rstrip(".!?;") for part in parts), deeds))
+    return [group for place, group in enumerate(found) if group not in found[:place]]
 
 
-def _collect(found: dict[str, list[Deed]], asked: Sequence[Deed]) -> None:
+def _grouped(asked: Sequence[Deed]) -> list[list[Deed]]:
+    groups: dict[str, list[Deed]] = {}
     for deed in asked:
-        same = found.setdefault(_key(deed), [])
+        same = groups.setdefault(_key(deed), [])
         same += [deed] if deed not in same else []
+    return list(groups.values())
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -11,6 +11,11 @@ INSTRUCTION = (
 )
 """The text on which the orchestrator's user dialogues are trained, too: a test holds them equal."""
 
+HANDS = (
+    "You have tools of your own. Call one only when the agent asks you to do or look at just that; "
+    "then tell him what it said."
+)
+
 
 def instructions(scenario: Scenario) -> str:
     """Return the user model's system message."""
@@ -25,6 +30,8 @@ def instructions(scenario: Scenario) -> str:
         parts.append("What you know:\n" + "\n".join(facts))
     if scenario.unknowns:
         parts.append("What you do not know: " + "; ".join(scenario.unknowns) + ".")
+    if scenario.deeds:
+        parts.append(HANDS)
     return "\n\n".join(parts)
 
 

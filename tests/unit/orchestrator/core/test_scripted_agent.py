@@ -7,7 +7,7 @@ import pytest
 from seawright_orchestrator.core.near_misses import near_miss
 from seawright_orchestrator.core.scripted_agent import ANYTHING_ELSE, LEFT_ALONE, ScriptedAgent
 from seawright_shared.records.messages import Message, ToolCall
-from seawright_shared.records.tasks import Solution, SolutionStep
+from seawright_shared.records.tasks import EnvironmentCall, Guidance, Solution, SolutionStep
 
 FIND = ToolCall(id="1", name="find_user", arguments={"email": "Ann@x.org"})
 READ = ToolCall(id="2", name="get_order", arguments={"order_id": "#W1000001"})
@@ -110,3 +110,49 @@ def test_a_near_miss_has_the_shape_of_the_right_value_and_is_not_it():
     assert near_miss(["9999999999"], seen, rng) == ["1234567890"]
     assert near_miss("no longer needed", seen, rng) is None
     assert near_miss(True, seen, rng) is None
+
+
+LOOK = Guidance(ask="Please look.", deed=EnvironmentCall(requestor="user", name="check"))
+PAY = Guidance(
+    ask="It is 5 dollars. Shall I ask you to pay? (yes/no)",
+    deed=EnvironmentCall(requestor="assistant", name="send_payment_request"),
+)
+RESUME = Guidance(deed=EnvironmentCall(requestor="assistant", name="resume_line"))
+SWITCH = Guidance(ask="Please switch it off.", deed=EnvironmentCall(requestor="user", name="flip"))
+
+
+def guiding(*guidance: Guidance, slip_rate: float = 0.0) -> ScriptedAgent:
+    step = SolutionStep(guidance=list(guidance), report="Done: it works.")
+    solution = Solution(ask_identity="Who are you?", identify=[], steps=[step])
+    return ScriptedAgent(solution=solution, rng=random.Random(0), slip_rate=slip_rate)
+
+
+def test_the_oracle_guides_one_thing_at_a_time_and_acts_in_between():
+    heard = [said("It is broken."), said("Done. It says: a."), said("Yes."), RESULT]
+    heard += [RESULT, said("Done. It says: b.")]
+    assert [made(one) for one in played(guiding(LOOK, PAY, RESUME, SWITCH), heard)] == [
+        "Please look.",
+        "It is 5 dollars. Shall I ask you to pay? (yes/no)",
+        "send_payment_request",
+        "resume_line",
+        "Please switch it off.",
+        "Done: it works.",
+    ]
+
+
+def test_the_oracle_asks_three_times_at_most_for_one_deed():
+    heard = [said("It is broken."), *[said("Sorry, that is not what I need.")] * 4]
+    asked = [made(one) for one in played(guiding(SWITCH), heard)]
+    assert asked[:3] == ["Please switch it off."] * 3
+    assert asked[3] == LEFT_ALONE
+
+
+def test_the_oracle_makes_no_call_that_the_customer_declined():
+    heard = [said("It is broken."), *[said("No, do not do that.")] * 3]
+    assert not any(one.tool_calls for one in played(guiding(PAY), heard))
+
+
+def test_a_hasty_oracle_reports_without_guiding():
+    agent = guiding(SWITCH, slip_rate=1.0)
+    assert made(agent.turn([said("It is broken.")])) == "Done: it works."
+    assert agent.slip == "stopped_early"
