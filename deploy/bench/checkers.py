@@ -17,7 +17,8 @@ from statistics import quantiles
 from seawright_environment.core.checker import judge
 from seawright_environment.core.checker_compiling import compiled_checker
 from seawright_environment.core.databases import Databases
-from seawright_environment.core.drafting import DraftOrder, draw_drafts
+from seawright_environment.core.draft_drawing import draw_drafts
+from seawright_environment.core.drafting import DraftOrder
 from seawright_environment.core.replay import Replay
 from seawright_environment.core.selftest_scripts import gold_script, play
 from seawright_environment.core.source_checker import SourceChecker

@@ -12,6 +12,7 @@ difference.
 import argparse
 import asyncio
 import json
+import os
 import random
 import sys
 import tempfile
@@ -75,6 +76,8 @@ class Made:
     )
     """Domain, stream, iteration, candidates, accepted."""
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    """Of the processes, all threads: what does not depend on who else uses the machine."""
     num_kills: int = 0
     resident: list[tuple[int, float]] = field(default_factory=list[tuple[int, float]])
     """Accepted tasks so far, and MiB resident."""
@@ -109,11 +112,13 @@ async def make(order: Order, folder: Path, *, kills: Sequence[float]) -> Made:
                 made.resident.append((num, resident_mebibytes(process)))
                 if left and num >= left[0] * order.num_accepted:
                     left.pop(0)
+                    made.cpu_seconds += cpu_seconds(process)
                     process.kill()
                     made.num_kills += 1
                     await process.start()
                 await asyncio.sleep(POLL_SECONDS)
             made.seconds = time.perf_counter() - began
+            made.cpu_seconds += cpu_seconds(process)
             for domain, run in zip(order.domains, runs, strict=True):
                 await collect(orchestrator, domain, run.id, made)
     finally:
@@ -167,6 +172,13 @@ def resident_mebibytes(process: EmbeddedProcess) -> float:
     return int(kilobytes) * 1024 / MEBIBYTE
 
 
+def cpu_seconds(process: EmbeddedProcess) -> float:
+    """Return the processor time that the process has used."""
+    assert process.process is not None
+    fields = Path(f"/proc/{process.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def figures(made: Made) -> dict[str, float]:
     """Return the rates of one run."""
     num_candidates = sum(one[3] for one in made.yields)
@@ -174,6 +186,8 @@ def figures(made: Made) -> dict[str, float]:
         "accepted": len(made.hashes),
         "candidates": num_candidates,
         "seconds": round(made.seconds, 1),
+        "cpu_seconds": round(made.cpu_seconds, 1),
+        "cpu_milliseconds_per_accepted": round(1000 * made.cpu_seconds / len(made.hashes), 1),
         "kills": made.num_kills,
         "accepted_per_second": round(len(made.hashes) / made.seconds, 1),
         "candidates_per_second": round(num_candidates / made.seconds, 1),

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from seawright_environment.core.databases import Databases
-from seawright_environment.core.drafting import DraftOrder, draw_drafts
+from seawright_environment.core.draft_drawing import draw_drafts
+from seawright_environment.core.drafting import DraftOrder
 from seawright_environment.core.task_checks import Checked, check_draft
 from seawright_environment.core.task_checks_candidate import Candidate
 from seawright_environment.core.world import Base, World

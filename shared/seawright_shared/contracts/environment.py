@@ -8,7 +8,7 @@ from seawright_shared.records.base import Record, Request
 from seawright_shared.records.checkers import Checker, CheckerSpec, SelfTest
 from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.messages import Message, Requestor, ToolResult
-from seawright_shared.records.plans import CheckConfig
+from seawright_shared.records.plans import CheckConfig, Rule
 from seawright_shared.records.tasks import (
     Disclosure,
     Draft,
@@ -127,6 +127,9 @@ class DraftRequest(Request):
     personas: list[str] = ["plain"]
     contrast_rate: float = Field(default=0.0, ge=0.0, le=1.0)
     """Share of the drafts that come as contrast pairs."""
+    rules: list[Rule] = Field(default=[], max_length=2000)
+    """Active rules of a plan: most drafts break none. Some do, so that the rules can be probed,
+    and where a rule tests what is drawn last."""
 
 
 class DraftBatch(Record):

@@ -43,6 +43,7 @@ def draft_routes(draft_tasks: DraftTasks) -> APIRouter:
             references=request.references,
             personas=request.personas,
             contrast_rate=request.contrast_rate,
+            rules=request.rules,
         )
         return DraftBatch(drafts=draft_tasks(order))
 

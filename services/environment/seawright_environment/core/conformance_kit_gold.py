@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from seawright_environment.core.domain_plugins import DomainPlugin
-from seawright_environment.core.drafting import Author, DraftOrder, draw_drafts
+from seawright_environment.core.draft_drawing import draw_drafts
+from seawright_environment.core.drafting import Author, DraftOrder
 from seawright_environment.core.task_checks import check_draft
 from seawright_environment.core.task_checks_candidate import Candidate
 from seawright_environment.core.world import Base, World

@@ -9,9 +9,9 @@ from typing import Protocol, TypeVar
 from seawright_environment.core.state import Table
 from seawright_environment.core.world import World
 from seawright_shared.errors import FieldError, InvalidRequestError
-from seawright_shared.records.base import content_id
 from seawright_shared.records.checkers import CalledItem, SaidItem
 from seawright_shared.records.domains import DatabaseRef, GoalKind, PolicyRule
+from seawright_shared.records.plans import Rule
 from seawright_shared.records.tasks import (
     Disclosure,
     Draft,
@@ -25,10 +25,6 @@ from seawright_shared.records.tasks import (
 
 View = Mapping[str, Table]
 T = TypeVar("T")
-MAX_CUSTOMERS = 4096
-"""Customers that the drafts of one order are drawn for; of a larger database, drawn first."""
-MAX_DRAWS = 50
-"""Customers tried for a goal that most cannot have, before the draft is given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,34 +162,14 @@ class DraftOrder:
     personas: Sequence[str]
     contrast_rate: float = 0.0
     """Share of the drafts that come as contrast pairs, where the author knows one."""
+    rules: Sequence[Rule] = ()
+    """Goals that they hold back are drawn again."""
 
 
 def is_heldout(customer_id: str, share: float) -> bool:
     """Whether a customer is kept aside: by a hash of his id, the same in every process."""
     digest = hashlib.sha256(customer_id.encode()).digest()
     return int.from_bytes(digest[:8], "big") < share * 2**64
-
-
-def draw_drafts(order: DraftOrder, author: Author, view: View) -> list[Draft]:
-    """Return `order.num` drafts of one split, a function of the order and the database."""
-    check_order(order, author)
-    # Reproducible by seed; nothing secret depends on it.
-    draw = random.Random(f"drafts:{order.seed}:{order.is_heldout}")  # noqa: S311
-    everybody = author.customers(view)
-    if len(everybody) > MAX_CUSTOMERS:
-        everybody = draw.sample(everybody, MAX_CUSTOMERS)
-    customers = [
-        customer
-        for customer in everybody
-        if is_heldout(customer, order.holdout_share) == order.is_heldout
-    ]
-    if not customers:
-        raise _wrong("/holdout_share", "no customer is in this split")
-    drafts: list[Draft] = []
-    while len(drafts) < order.num:
-        draft = _draw_draft(order, author, view, customers, draw)
-        drafts += _contrasted(order, author, view, draft, draw) or [draft]
-    return drafts[: order.num]
 
 
 def check_order(order: DraftOrder, author: Author) -> None:
@@ -205,102 +181,22 @@ def check_order(order: DraftOrder, author: Author) -> None:
         ("/references", list(order.references.values())),
     ):
         if any(not 0 <= weight < float("inf") for weight in weights):
-            raise _wrong(pointer, "weights are finite and not negative")
+            raise wrong_order(pointer, "weights are finite and not negative")
         if sum(weights) <= 0:
-            raise _wrong(pointer, "one weight at least must be positive")
+            raise wrong_order(pointer, "one weight at least must be positive")
     unknown = sorted(order.goals.keys() - set(author.goal_types))
     if unknown:
         known = ", ".join(author.goal_types)
-        raise _wrong(f"/goals/{unknown[0]}", f"no such goal type; there are {known}")
+        raise wrong_order(f"/goals/{unknown[0]}", f"no such goal type; there are {known}")
     if not 0 <= order.contrast_rate <= 1:
-        raise _wrong("/contrast_rate", "a share lies between 0 and 1")
+        raise wrong_order("/contrast_rate", "a share lies between 0 and 1")
     if any(not 1 <= count <= 4 for count in order.num_goals):
-        raise _wrong("/num_goals", "a customer has one to four goals")
+        raise wrong_order("/num_goals", "a customer has one to four goals")
     if not order.personas:
-        raise _wrong("/personas", "one persona at least")
+        raise wrong_order("/personas", "one persona at least")
 
 
-def _draw_draft(
-    order: DraftOrder,
-    author: Author,
-    view: View,
-    customers: Sequence[str],
-    draw: random.Random,
-) -> Draft:
-    count = _weighted(draw, order.num_goals)
-    types = [_weighted(draw, order.goals) for _ in range(count)]
-    for _ in range(MAX_DRAWS):
-        customer = draw.choice(customers)
-        goals: list[DraftGoal] = []
-        for index, goal_type in enumerate(types):
-            scene = Scene(
-                view=view,
-                customer_id=customer,
-                strangers=customers,
-                earlier=goals,
-                is_last=index == count - 1,
-            )
-            goal = author.draw_goal(scene, goal_type, draw)
-            if goal is None:
-                break
-            goals.append(goal)
-        if len(goals) == count:
-            preparation = author.prepare(view, customer, goals, draw)
-            return _draft(order, customer, goals, preparation, draw)
-    raise _wrong("/goals", f"no customer of this split can ask for {types}")
-
-
-def _contrasted(
-    order: DraftOrder, author: Author, view: View, draft: Draft, draw: random.Random
-) -> list[Draft]:
-    """Return both halves of a contrast pair, of the same words; none where there is no rule."""
-    if not order.contrast_rate or draw.random() >= order.contrast_rate:
-        return []
-    contrast = author.contrast(view, draft, draw)
-    if contrast is None:
-        return []
-    halves = [
-        draft.model_copy(
-            update={
-                "id": "",
-                "goals": list(half.goals),
-                "initial_patch": [*draft.initial_patch, *half.patch],
-                "pair": content_id("pair", draft),
-                "policy_rule": contrast.rule,
-            }
-        )
-        for half in (contrast.inside, contrast.outside)
-    ]
-    return [half.model_copy(update={"id": content_id("draft", half)}) for half in halves]
-
-
-def _draft(
-    order: DraftOrder,
-    customer: str,
-    goals: list[DraftGoal],
-    preparation: Preparation,
-    draw: random.Random,
-) -> Draft:
-    draft = Draft(
-        id="",
-        domain=order.database.domain,
-        database=order.database,
-        customer_id=customer,
-        goals=goals,
-        disclosure=_weighted(draw, order.disclosures),
-        reference=_weighted(draw, order.references),
-        persona=draw.choice(order.personas),
-        seed=draw.getrandbits(31),
-        initial_patch=list(preparation.patch),
-        initial_calls=list(preparation.calls),
-    )
-    return draft.model_copy(update={"id": content_id("draft", draft)})
-
-
-def _weighted(draw: random.Random, weights: Mapping[T, float]) -> T:
-    return draw.choices(list(weights), list(weights.values()))[0]
-
-
-def _wrong(pointer: str, detail: str) -> InvalidRequestError:
+def wrong_order(pointer: str, detail: str) -> InvalidRequestError:
+    """Return the fault of an order, at one of its fields."""
     error = FieldError(pointer=pointer, code="invalid", detail=detail)
     return InvalidRequestError(f"{pointer}: {detail}", errors=[error])

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seawright_environment.core.databases import Databases
-from seawright_environment.core.drafting import Author, DraftOrder, draw_drafts
+from seawright_environment.core.draft_drawing import draw_drafts
+from seawright_environment.core.drafting import Author, DraftOrder
 from seawright_environment.core.world import World
 from seawright_shared.errors import NotFoundError
 from seawright_shared.records.tasks import Draft

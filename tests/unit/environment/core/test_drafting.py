@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from seawright_environment.core.databases import Databases
-from seawright_environment.core.drafting import draw_drafts, is_heldout
+from seawright_environment.core.draft_drawing import draw_drafts
+from seawright_environment.core.drafting import is_heldout
 from seawright_environment.core.world import World
 from seawright_environment.domains import DOMAINS
 from seawright_shared.errors import InvalidRequestError

@@ -3,7 +3,7 @@ from collections import Counter
 
 import pytest
 
-from seawright_environment.core.drafting import draw_drafts
+from seawright_environment.core.draft_drawing import draw_drafts
 from seawright_environment.core.task_checks import check_draft
 from seawright_environment.core.task_checks_candidate import Candidate
 from seawright_environment.core.world import World

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from seawright_orchestrator.core.synthesis.literals import candidate_literals
-from seawright_orchestrator.core.synthesis.rules import EVERY_GOAL, RuleBook, holds
+from seawright_orchestrator.core.synthesis.rules import EVERY_GOAL, RuleBook
 from seawright_orchestrator.core.synthesis.state import CandidateOutcome, GoalRow
 from seawright_shared.records.base import content_id
+from seawright_shared.records.literals import holds
 from seawright_shared.records.plans import Literal_, Rule
 
 

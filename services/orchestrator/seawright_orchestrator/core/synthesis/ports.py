@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from seawright_orchestrator.core.synthesis.state import CandidateOutcome, PlanStream
+from seawright_orchestrator.core.synthesis.state import PlanStream
 from seawright_shared.contracts.environment import DraftRequest, TaskCheckRequest, TaskCheckResult
 from seawright_shared.records.domains import DatabaseRef, Domain
-from seawright_shared.records.plans import EvaluationPlan, Plan, Reflection
-from seawright_shared.records.reports import StageUsage
+from seawright_shared.records.llm import LlmSpec
 from seawright_shared.records.specs import SynthesisSpec
 from seawright_shared.records.tasks import Draft, Task
 from seawright_shared.records.trajectories import AgentSpec, Trajectory, UserSpec
@@ -71,10 +70,8 @@ class KnownWishes(Protocol):
 class Planner(Protocol):
     """Writes the plan pairs that a run starts with. A stand-in for the drawn ones."""
 
-    async def plans(
-        self, run_id: str, spec: SynthesisSpec, domain: Domain
-    ) -> list[tuple[Plan, EvaluationPlan]]:
-        """Return `spec.num_streams` pairs, each written with the earlier ones in view."""
+    async def streams(self, run_id: str, spec: SynthesisSpec, domain: Domain) -> list[PlanStream]:
+        """Return `spec.num_streams` streams, each plan written with the earlier ones in view."""
         ...
 
 
@@ -94,19 +91,13 @@ class TrajectoryJudge(Protocol):
         ...
 
 
-class Proposer(Protocol):
-    """Proposes a plan's next version beside the miner's; measurement chooses between them."""
+class Models(Protocol):
+    """The models that a run may ask."""
 
-    async def propose(
-        self, stream: PlanStream, latest: Sequence[CandidateOutcome], mined: Reflection | None
-    ) -> Plan | None:
-        """Return the next version, or None where there is nothing to propose."""
+    def objection(self, llm: LlmSpec) -> str | None:
+        """Say why an endpoint may not be asked."""
         ...
 
-
-class UsageMeter(Protocol):
-    """Knows what the parts that ask a model's endpoint have spent."""
-
-    def taken(self) -> dict[str, StageUsage]:
-        """Return what was spent by stage since this was asked last."""
+    def planner(self, llm: LlmSpec) -> Planner:
+        """Return the planner that asks this model."""
         ...

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from seawright_orchestrator.core.synthesis.state import GoalRow
 from seawright_shared.records.base import Scalar
-from seawright_shared.records.plans import Literal_, Rule
+from seawright_shared.records.literals import holds
+from seawright_shared.records.plans import Rule
 from seawright_shared.records.tasks import Draft
 
 EVERY_GOAL = "*"
@@ -23,22 +24,6 @@ def goal_rows(draft: Draft) -> list[GoalRow]:
         GoalRow(type=goal.type, features={**goal.features, **around, "draft.position": position})
         for position, goal in enumerate(draft.goals)
     ]
-
-
-def holds(literal: Literal_, features: Mapping[str, Scalar]) -> bool:
-    """Return whether the test is true. A missing feature makes every test false."""
-    if literal.feature not in features:
-        return False
-    found = features[literal.feature]
-    if literal.op == "in":
-        return isinstance(literal.value, list) and found in literal.value
-    if isinstance(literal.value, list):
-        return False
-    if literal.op == "==":
-        return _same(found, literal.value)
-    if literal.op == "!=":
-        return not _same(found, literal.value)
-    return _ordered(literal, found)
 
 
 def violates(rule: Rule, goal: GoalRow) -> bool:
@@ -74,21 +59,3 @@ class RuleBook:
                     if all(holds(literal, goal.features) for literal in rule.when):
                         found[rule.id] = rule
         return list(found.values())
-
-
-def _same(found: Scalar, wanted: Scalar) -> bool:
-    """Equal, and not merely equal as numbers: True is not 1."""
-    return found == wanted and isinstance(found, bool) == isinstance(wanted, bool)
-
-
-def _ordered(literal: Literal_, found: Scalar) -> bool:
-    wanted = literal.value
-    if isinstance(found, bool) or isinstance(wanted, bool):
-        return False
-    if not isinstance(found, int | float) or not isinstance(wanted, int | float):
-        return False
-    if literal.op == "<":
-        return found < wanted
-    if literal.op == "<=":
-        return found <= wanted
-    return found > wanted if literal.op == ">" else found >= wanted

@@ -4,7 +4,7 @@ from typing import Literal
 
 from seawright_shared.records.base import Record, Scalar
 from seawright_shared.records.plans import EvaluationPlan, Plan, Reflection
-from seawright_shared.records.reports import IterationReport
+from seawright_shared.records.reports import IterationReport, StageUsage
 
 
 class GoalRow(Record):
@@ -67,6 +67,8 @@ class PlanStream(Record):
     num_accepted: int = 0
     accepted_goals: dict[str, int] = {}
     """Accepted tasks so far by the type of their first goal; what is short is drawn more."""
+    planning: dict[str, StageUsage] = {}
+    """What a model was paid for the first plans; told in the first iteration's report."""
     status: Literal["open", "finished"] = "open"
 
     @property

@@ -10,9 +10,9 @@ from seawright_shared.contracts.environment import DraftRequest
 from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.plans import Plan
 
-OVERSAMPLING = 4
-"""Drafts drawn per candidate and round."""
-MIN_DRAFTS = 400
+OVERSAMPLING = 2
+"""Drafts drawn in a round, per candidate that is missing."""
+MIN_DRAFTS = 200
 """Per round, however few candidates are wanted: strict rules let few drafts through."""
 MAX_ROUNDS = 10
 MAX_IDLE_ROUNDS = 2
@@ -55,7 +55,7 @@ class DrawCandidates:
         idle = 0
         for number in range(MAX_ROUNDS):
             missing = selection.num_missing
-            drafts = await self.drafts.draw(_request(order, number, selection.missing_goals()))
+            drafts = await self.drafts.draw(_request(order, number, selection))
             known = frozenset[str]()
             if order.wishes is not None:
                 known = await order.wishes.known([draft_key(draft) for draft in drafts])
@@ -68,20 +68,31 @@ class DrawCandidates:
         return selection
 
 
-def _request(order: CandidateOrder, number: int, goals: dict[str, float]) -> DraftRequest:
+def _request(order: CandidateOrder, number: int, selection: Selection) -> DraftRequest:
     plan = order.plan
+    rules = [rule for rule in plan.rules if rule.status == "active"]
     return DraftRequest.model_validate(
         {
             "database": order.database,
             "split": order.split,
             "holdout_share": order.holdout_share,
-            "seed": derive_seed(order.seed, "draw", number),
-            "num": min(MAX_DRAFTS, max(MIN_DRAFTS, OVERSAMPLING * order.num)),
-            "goals": goals,
+            "seed": _draw_seed(order.seed, number),
+            "num": min(MAX_DRAFTS, max(MIN_DRAFTS, OVERSAMPLING * selection.num_missing)),
+            "goals": selection.missing_goals(),
             "num_goals": plan.num_goals,
             "disclosures": plan.disclosures,
             "references": plan.references,
             "personas": plan.personas,
             "contrast_rate": plan.contrast_rate,
+            "rules": rules,
         }
     )
+
+
+def first_draw(seed: int) -> int:
+    """Return the seed of the first request that an order of this seed makes."""
+    return _draw_seed(seed, 0)
+
+
+def _draw_seed(seed: int, number: int) -> int:
+    return derive_seed(seed, "draw", number)

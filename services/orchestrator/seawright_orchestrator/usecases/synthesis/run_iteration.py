@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from seawright_orchestrator.core.synthesis.cascade import CheckedCandidate
 from seawright_orchestrator.core.synthesis.identities import draft_key
@@ -22,6 +23,7 @@ from seawright_orchestrator.core.synthesis.ports import (
     KnownWishes,
     PlayedEpisode,
     TaskChecker,
+    TaskJudge,
     TrajectoryJudge,
 )
 from seawright_orchestrator.core.synthesis.recalibration import names_before_execution
@@ -35,6 +37,7 @@ from seawright_orchestrator.usecases.synthesis.draw_candidates import (
     CandidateOrder,
     DrawCandidates,
 )
+from seawright_orchestrator.usecases.synthesis.judge_candidates import JudgeCandidates
 from seawright_orchestrator.usecases.synthesis.play_episodes import PlayEpisodes
 from seawright_orchestrator.usecases.synthesis.play_rollouts import PlayRollouts, RolledOut
 from seawright_shared.contracts.orchestrator import RejectedDraft
@@ -80,6 +83,14 @@ class Surroundings:
     """Ids that no task may name."""
 
 
+class Conclusion(Protocol):
+    """Has the last word on an iteration."""
+
+    async def __call__(self, spec: SynthesisSpec, outcome: IterationOutcome) -> IterationOutcome:
+        """Return the outcome as it is to be stored."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunIteration:
     """A deterministic function of (spec, stream); it stores nothing."""
@@ -87,7 +98,10 @@ class RunIteration:
     drafts: DraftSource
     checker: TaskChecker
     player: EpisodePlayer
+    task_judge: TaskJudge | None = None
     trajectory_judge: TrajectoryJudge | None = None
+    conclude: Conclusion | None = None
+    """What a model that had a part in the iteration has to say at its end."""
     max_concurrent_episodes: int = 8
     max_turns: int = 40
     clock: Callable[[], float] = time.perf_counter
@@ -130,6 +144,7 @@ class RunIteration:
             forbidden=around.forbidden,
         )
         checked = await check(selection.candidates(), stream.evaluation_plan, seed)
+        checked = await JudgeCandidates(self.task_judge)(checked)
         play = PlayRollouts(episodes=episodes, judge=self.trajectory_judge)
         decided = await _rolled_out(play, spec, checked)
         audit = AuditRejects(checker=self.checker, episodes=episodes)
@@ -145,7 +160,8 @@ class RunIteration:
             }
         )
         # Reflection is CPU work: while it thinks, other streams go on.
-        return await asyncio.to_thread(_outcome, spec, audited(stream, audits), decided, report)
+        outcome = await asyncio.to_thread(_outcome, spec, audited(stream, audits), decided, report)
+        return outcome if self.conclude is None else await self.conclude(spec, outcome)
 
 
 async def _rolled_out(

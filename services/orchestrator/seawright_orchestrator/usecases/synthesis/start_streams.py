@@ -1,7 +1,9 @@
 """Draw the plan pairs of a run, each seeing the earlier ones."""
 
+from collections.abc import Sequence
+
 from seawright_orchestrator.core.synthesis.coverage import kinds_of
-from seawright_orchestrator.core.synthesis.plans import draw_plans
+from seawright_orchestrator.core.synthesis.plans import PlanPair, draw_plans
 from seawright_orchestrator.core.synthesis.state import PlanStream
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.domains import Domain
@@ -23,6 +25,11 @@ def start_streams(run_id: str, spec: SynthesisSpec, domain: Domain) -> list[Plan
         )
         raise InvalidRequestError(error.detail, errors=[error])
     pairs = draw_plans(run_id, spec, kinds_of(domain, spec.goals or domain.goal_types))
+    return streams_of(pairs)
+
+
+def streams_of(pairs: Sequence[PlanPair]) -> list[PlanStream]:
+    """Return the initial states of streams with these plan pairs."""
     return [
         PlanStream(
             id=pair.plan.stream_id,
