@@ -11,10 +11,16 @@ from seawright_environment.core.drafting import (
     View,
 )
 from seawright_environment.core.world import World
-from seawright_environment.domains.retail import rules, rules_references, solution_variants
+from seawright_environment.domains.retail import (
+    rules,
+    rules_contrasts,
+    rules_references,
+    solution_variants,
+)
 from seawright_environment.domains.retail.goals import FEATURES, GOALS, draw_goal
 from seawright_environment.domains.retail.goals_draws import Pen
 from seawright_environment.domains.retail.goals_shop import Shop
+from seawright_environment.domains.retail.rules_policy import POLICY_RULES
 from seawright_environment.domains.retail.solution import TRANSFER, compose
 from seawright_shared.records.domains import GoalKind, PolicyRule
 from seawright_shared.records.tasks import Draft, DraftGoal, EnvironmentCall
@@ -26,9 +32,10 @@ class RetailAuthor:
     goal_types: tuple[str, ...] = tuple(GOALS)
     features: tuple[str, ...] = FEATURES
     kinds: Mapping[str, GoalKind] = {
-        name: GoalKind(name=name, outcome=kind.outcome) for name, kind in GOALS.items()
+        name: GoalKind(name=name, outcome=kind.outcome, policy_rules=list(kind.rules))
+        for name, kind in GOALS.items()
     }
-    policy_rules: tuple[PolicyRule, ...] = ()
+    policy_rules: tuple[PolicyRule, ...] = POLICY_RULES
     transfer_tool = TRANSFER
 
     def customers(self, view: View) -> Sequence[str]:
@@ -48,8 +55,7 @@ class RetailAuthor:
 
     def contrast(self, view: View, draft: Draft, draw: random.Random) -> Contrast | None:
         """Return the draft on either side of a rule; None where it stands near none."""
-        del view, draft, draw
-        return None
+        return rules_contrasts.contrast(view, draft, draw)
 
     def calls_of(self, goal: DraftGoal) -> Sequence[EnvironmentCall]:
         """Return the write that the goal asks for, if it asks for one."""

@@ -4,11 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from pydantic import JsonValue
-
+from seawright_environment.domains.retail.goals_binding import (
+    Bound,
+    Swap,
+    bound_address,
+    bound_cancel,
+    bound_payment,
+    bound_return,
+    bound_swap,
+    bound_user_address,
+    goal_of,
+)
 from seawright_environment.domains.retail.goals_draws import REASONS, SHARE_STRANGER, Pen
-from seawright_environment.domains.retail.goals_shop import total_paid
-from seawright_shared.records.base import Scalar
 from seawright_shared.records.domains import Outcome
 from seawright_shared.records.tasks import DraftGoal
 
@@ -31,75 +38,36 @@ NUM_OUT_OF_SCOPE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
-    """A goal's arguments, the thing it is about, and what rules may test of it."""
-
-    arguments: Mapping[str, JsonValue]
-    entity: str
-    features: Mapping[str, Scalar]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class GoalType:
     """One kind of wish. Its name is the tool's where something is written."""
 
     outcome: Outcome
     bind: Callable[[Pen], Bound | None]
+    words: str
+    """Of what the customer says: goal types of the same words cannot be told apart by them."""
+    rules: tuple[str, ...] = ()
+    """Ids of the policy's rules that decide it."""
 
 
 def draw_goal(pen: Pen, goal_type: str) -> DraftGoal | None:
     """Return a goal of the type, or None where the customer has no order to speak of."""
     bound = GOALS[goal_type].bind(pen)
-    if bound is None:
-        return None
-    previous = [goal.type for goal in pen.scene.earlier if goal.entity == bound.entity]
-    features: dict[str, Scalar] = {
-        "goal": goal_type,
-        "prev_tool": previous[-1] if previous else "none",
-        "is_last": pen.scene.is_last,
-        **bound.features,
-    }
-    return DraftGoal(
-        type=goal_type, arguments=dict(bound.arguments), entity=bound.entity, features=features
-    )
+    return goal_of(pen, goal_type, bound) if bound is not None else None
 
 
 def _cancel(pen: Pen) -> Bound | None:
     order_id = pen.order_id()
-    if order_id is None:
-        return None
-    reason = pen.draw.choice(REASONS)
-    return Bound(
-        arguments={"order_id": order_id, "reason": reason},
-        entity=order_id,
-        features={**pen.order_features(order_id), "reason": reason},
-    )
+    return bound_cancel(pen, order_id, pen.draw.choice(REASONS)) if order_id else None
 
 
 def _modify_address(pen: Pen) -> Bound | None:
     order_id = pen.order_id()
-    if order_id is None:
-        return None
-    address = pen.address()
-    same = pen.address_is_same(address, order_id)
-    return Bound(
-        arguments={"order_id": order_id, **address},
-        entity=order_id,
-        features={**pen.order_features(order_id), "address_same": same},
-    )
+    return bound_address(pen, order_id, pen.address()) if order_id else None
 
 
 def _modify_payment(pen: Pen) -> Bound | None:
     order_id = pen.order_id()
-    if order_id is None:
-        return None
-    order, method = pen.shop.order(order_id), pen.payment_id()
-    due = total_paid(order) if order is not None else 0.0
-    return Bound(
-        arguments={"order_id": order_id, "payment_method_id": method},
-        entity=order_id,
-        features={**pen.order_features(order_id), **pen.payment_features(method, order, due)},
-    )
+    return bound_payment(pen, order_id, pen.payment_id()) if order_id else None
 
 
 def _swap(pen: Pen) -> Bound | None:
@@ -109,21 +77,7 @@ def _swap(pen: Pen) -> Bound | None:
     order, method = pen.shop.order(order_id), pen.payment_id()
     items = pen.items(order)
     new_ids = [pen.replacement(item) for item in items]
-    due = pen.price_difference(items, new_ids)
-    return Bound(
-        arguments={
-            "order_id": order_id,
-            "item_ids": [item["item_id"] for item in items],
-            "new_item_ids": list(new_ids),
-            "payment_method_id": method,
-        },
-        entity=order_id,
-        features={
-            **pen.order_features(order_id),
-            **pen.swap_features(items, new_ids),
-            **pen.payment_features(method, order, due),
-        },
-    )
+    return bound_swap(pen, order_id, Swap(items=items, new_item_ids=new_ids, payment_id=method))
 
 
 def _return(pen: Pen) -> Bound | None:
@@ -131,33 +85,14 @@ def _return(pen: Pen) -> Bound | None:
     if order_id is None:
         return None
     order, method = pen.shop.order(order_id), pen.payment_id()
-    items = pen.items(order)
-    payment = pen.payment_features(method, order, 0.0)
-    del payment["gift_covers"]
-    return Bound(
-        arguments={
-            "order_id": order_id,
-            "item_ids": [item["item_id"] for item in items],
-            "payment_method_id": method,
-        },
-        entity=order_id,
-        features={**pen.order_features(order_id), "num_items": len(items), **payment},
-    )
+    return bound_return(pen, order_id, [item["item_id"] for item in pen.items(order)], method)
 
 
 def _user_address(pen: Pen) -> Bound:
     customer = pen.scene.customer_id
     if pen.draw.random() < SHARE_STRANGER:
         customer = pen.draw.choice(pen.scene.strangers)
-    address = pen.address()
-    return Bound(
-        arguments={"user_id": customer, **address},
-        entity=customer,
-        features={
-            "user.own": customer == pen.scene.customer_id,
-            "address_same": pen.address_is_same(address, None),
-        },
-    )
+    return bound_user_address(pen, customer, pen.address())
 
 
 def _info(pen: Pen) -> Bound | None:
@@ -172,17 +107,6 @@ def _info(pen: Pen) -> Bound | None:
     )
 
 
-def _refused(pen: Pen) -> Bound | None:
-    order_id = pen.order_id()
-    if order_id is None:
-        return None
-    return Bound(
-        arguments={"order_id": order_id},
-        entity=order_id,
-        features=pen.order_features(order_id),
-    )
-
-
 def _transfer(pen: Pen) -> Bound:
     request = pen.draw.choice(REQUESTS)
     return Bound(
@@ -193,17 +117,70 @@ def _transfer(pen: Pen) -> Bound:
 
 
 GOALS: Mapping[str, GoalType] = {
-    "cancel_pending_order": GoalType(outcome="fulfil", bind=_cancel),
-    "modify_pending_order_address": GoalType(outcome="fulfil", bind=_modify_address),
-    "modify_pending_order_payment": GoalType(outcome="fulfil", bind=_modify_payment),
-    "modify_pending_order_items": GoalType(outcome="fulfil", bind=_swap),
-    "exchange_delivered_order_items": GoalType(outcome="fulfil", bind=_swap),
-    "return_delivered_order_items": GoalType(outcome="fulfil", bind=_return),
-    "modify_user_address": GoalType(outcome="fulfil", bind=_user_address),
-    "order_info": GoalType(outcome="info", bind=_info),
-    "refused_cancellation": GoalType(outcome="refuse", bind=_refused),
-    "refused_return": GoalType(outcome="refuse", bind=_refused),
-    "human_request": GoalType(outcome="transfer", bind=_transfer),
+    "cancel_pending_order": GoalType(
+        outcome="fulfil", bind=_cancel, words="cancel", rules=("cancel.pending", "cancel.reason")
+    ),
+    "modify_pending_order_address": GoalType(
+        outcome="fulfil", bind=_modify_address, words="address", rules=("change.pending",)
+    ),
+    "modify_pending_order_payment": GoalType(
+        outcome="fulfil",
+        bind=_modify_payment,
+        words="payment",
+        rules=("change.pending", "change.payment", "change.payment_covers"),
+    ),
+    "modify_pending_order_items": GoalType(
+        outcome="fulfil",
+        bind=_swap,
+        words="items",
+        rules=("change.pending", "change.items", "change.items_cover"),
+    ),
+    "exchange_delivered_order_items": GoalType(
+        outcome="fulfil",
+        bind=_swap,
+        words="exchange",
+        rules=("exchange.delivered", "exchange.items", "exchange.covers"),
+    ),
+    "return_delivered_order_items": GoalType(
+        outcome="fulfil",
+        bind=_return,
+        words="return",
+        rules=("return.delivered", "return.refund"),
+    ),
+    "modify_user_address": GoalType(
+        outcome="fulfil", bind=_user_address, words="profile", rules=("customer.one",)
+    ),
+    "order_info": GoalType(outcome="info", bind=_info, words="info", rules=("customer.one",)),
+    "refused_cancellation": GoalType(
+        outcome="refuse", bind=_cancel, words="cancel", rules=("cancel.pending", "cancel.reason")
+    ),
+    "refused_return": GoalType(
+        outcome="refuse", bind=_return, words="return", rules=("return.delivered", "return.refund")
+    ),
+    "refused_address_change": GoalType(
+        outcome="refuse", bind=_modify_address, words="address", rules=("change.pending",)
+    ),
+    "refused_payment_change": GoalType(
+        outcome="refuse",
+        bind=_modify_payment,
+        words="payment",
+        rules=("change.pending", "change.payment", "change.payment_covers"),
+    ),
+    "refused_item_change": GoalType(
+        outcome="refuse",
+        bind=_swap,
+        words="items",
+        rules=("change.pending", "change.items", "change.items_cover"),
+    ),
+    "refused_exchange": GoalType(
+        outcome="refuse",
+        bind=_swap,
+        words="exchange",
+        rules=("exchange.delivered", "exchange.items", "exchange.covers"),
+    ),
+    "human_request": GoalType(
+        outcome="transfer", bind=_transfer, words="human", rules=("transfer.scope",)
+    ),
 }
 FEATURES = (
     "goal",

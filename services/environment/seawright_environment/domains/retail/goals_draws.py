@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seawright_environment.core.drafting import Scene
-from seawright_environment.domains.retail.goals_shop import Shop, items_named, original_method
+from seawright_environment.domains.retail.goals_shop import Shop, original_method
 from seawright_environment.domains.retail.state import Order, OrderItem, Variant
 from seawright_shared.records.base import Scalar
 
@@ -179,9 +179,3 @@ def _as_item(name: str, product_id: str, variant: Variant) -> OrderItem:
         price=variant["price"],
         options=variant["options"],
     )
-
-
-def swapped_items(shop: Shop, order_id: str, item_ids: Sequence[str]) -> list[OrderItem]:
-    """Return the items of an order that a goal is about."""
-    order = shop.order(order_id)
-    return items_named(order, item_ids) if order is not None else []

@@ -1,6 +1,6 @@
 """The shop's rules beyond its tools: what a right agent refuses although the tool would do it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from seawright_environment.core.drafting import View
@@ -15,25 +15,25 @@ from seawright_environment.domains.retail.goals import (
 )
 from seawright_environment.domains.retail.goals_draws import ADDRESS_KEYS
 from seawright_environment.domains.retail.goals_shop import Shop
+from seawright_environment.domains.retail.rules_wishes import rule_against, unspeakable
 from seawright_environment.domains.retail.state import Order
 from seawright_shared.records.tasks import Draft, DraftGoal
 
 _DISCLOSURES = ("upfront", "on_ask")
 _REFERENCES = ("id", "item", "status")
 _LISTS = ("item_ids", "new_item_ids")
-_ARGUMENTS: dict[str, tuple[str, ...]] = {
-    "cancel_pending_order": ("order_id", "reason"),
-    "modify_pending_order_address": ("order_id", *ADDRESS_KEYS),
-    "modify_pending_order_payment": ("order_id", "payment_method_id"),
-    "modify_pending_order_items": ("order_id", *_LISTS, "payment_method_id"),
-    "exchange_delivered_order_items": ("order_id", *_LISTS, "payment_method_id"),
-    "return_delivered_order_items": ("order_id", "item_ids", "payment_method_id"),
-    "modify_user_address": ("user_id", *ADDRESS_KEYS),
-    "order_info": ("order_id", "fact"),
-    "refused_cancellation": ("order_id",),
-    "refused_return": ("order_id",),
-    "human_request": ("request",),
+_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
+    "cancel": ("order_id", "reason"),
+    "address": ("order_id", *ADDRESS_KEYS),
+    "payment": ("order_id", "payment_method_id"),
+    "items": ("order_id", *_LISTS, "payment_method_id"),
+    "exchange": ("order_id", *_LISTS, "payment_method_id"),
+    "return": ("order_id", "item_ids", "payment_method_id"),
+    "profile": ("user_id", *ADDRESS_KEYS),
+    "info": ("order_id", "fact"),
+    "human": ("request",),
 }
+"""By the words of the goal type."""
 _SWAPS = ("modify_pending_order_items", "exchange_delivered_order_items")
 
 
@@ -44,9 +44,10 @@ def flaw(draft: Draft) -> str | None:
     if draft.disclosure not in _DISCLOSURES or draft.reference not in _REFERENCES:
         return "no phrases for this disclosure or reference"
     for goal in draft.goals:
-        wanted = _ARGUMENTS.get(goal.type)
-        if wanted is None:
+        kind = GOALS.get(goal.type)
+        if kind is None:
             return "unknown goal type"
+        wanted = _ARGUMENTS[kind.words]
         if set(goal.arguments) != set(wanted):
             return f"{goal.type} takes {', '.join(wanted)}"
         for name, value in goal.arguments.items():
@@ -71,13 +72,16 @@ def obstacle(world: World, goal: DraftGoal) -> str | None:
     """Say why a goal that writes nothing cannot come out as it should."""
     if goal.type == "human_request":
         return None
-    order = Shop(world.view).order(text_argument(goal, "order_id"))
-    if order is None:
-        return "Order not found"
+    shop = Shop(world.view)
+    missing = unspeakable(shop, goal)
+    if missing:
+        return missing
     if goal.type == "order_info":
+        order = shop.order(text_argument(goal, "order_id"))
+        assert order is not None, "what is missing was told"
         return None if answer(order, text_argument(goal, "fact")) else "There is no such fact"
-    wanted = "pending" if goal.type == "refused_cancellation" else "delivered"
-    return "The request can be granted" if order["status"] == wanted else None
+    is_forbidden = rule_against(shop, GOALS[goal.type].words, goal) is not None
+    return None if is_forbidden else "The request can be granted"
 
 
 def answer(order: Order, fact: str) -> str | None:

@@ -1,6 +1,7 @@
 """The right agent's script for a draft, and the customer's scenario that fits it."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seawright_environment.core.drafting import Composition
@@ -9,6 +10,8 @@ from seawright_environment.domains.retail import phrases
 from seawright_environment.domains.retail.goals import GOALS, list_argument
 from seawright_environment.domains.retail.goals_shop import Shop
 from seawright_environment.domains.retail.phrases_slots import script_slots, wish_slots
+from seawright_environment.domains.retail.rules_policy import EXPLANATIONS
+from seawright_environment.domains.retail.rules_wishes import rule_against
 from seawright_environment.domains.retail.solution_reads import identification, reads_of
 from seawright_shared.records.checkers import CalledItem, SaidItem
 from seawright_shared.records.messages import ToolCall
@@ -59,7 +62,7 @@ def compose(world: World, draft: Draft) -> Composition:
     solution = Solution(
         ask_identity=phrases.ASK_IDENTITY if is_upfront else phrases.ASK_DETAILS,
         identify=[identity.call],
-        steps=[_step(writer, index, goal) for index, goal in enumerate(draft.goals)],
+        steps=[_step(writer, now, index) for index, now in enumerate(_shops(world, draft))],
     )
     return Composition(
         scenario=scenario,
@@ -71,30 +74,39 @@ def compose(world: World, draft: Draft) -> Composition:
 
 def key_of(goal: DraftGoal) -> str:
     """Return the phrase table's key of a goal."""
+    words = GOALS[goal.type].words
     for part in ("fact", "request"):
         if part in goal.arguments:
-            return f"{goal.type}/{goal.arguments[part]}"
-    return goal.type
+            return f"{words}/{goal.arguments[part]}"
+    return words
 
 
 def _wish(writer: _Writer, index: int, goal: DraftGoal) -> Wish:
     slots = wish_slots(writer.shop, writer.draft, goal)
     text = writer.draw.choice(phrases.WISHES[key_of(goal)]).format(**slots)
-    mentions = [mention.format(**slots) for mention in phrases.MENTIONS[goal.type]]
+    return Wish(
+        text=phrases.ONE_MORE + text if index else text,
+        mentions=_mentions(goal, slots),
+        expects=GOALS[goal.type].outcome,
+    )
+
+
+def _mentions(goal: DraftGoal, slots: Mapping[str, str]) -> list[str]:
+    """Return what a right proposal names; where none is right, the order that was spoken of."""
+    kind = GOALS[goal.type]
+    if kind.outcome == "refuse":
+        return [slots["order_id"]]
+    mentions = [mention.format(**slots) for mention in phrases.MENTIONS[kind.words]]
     for name in ("item_ids", "new_item_ids"):
         if name in goal.arguments:
             mentions += list_argument(goal, name)
-    return Wish(
-        text=phrases.ONE_MORE + text if index else text,
-        mentions=[mention for mention in mentions if mention],
-        expects=GOALS[goal.type].outcome,
-    )
+    return [mention for mention in mentions if mention]
 
 
 def _opening(writer: _Writer, wish: Wish) -> str:
     greetings = phrases.GREETINGS.get(writer.draft.persona, phrases.GREETINGS["plain"])
     is_upfront = writer.draft.disclosure == "upfront"
-    text = wish.text if is_upfront else phrases.VAGUE[writer.draft.goals[0].type]
+    text = wish.text if is_upfront else phrases.VAGUE[GOALS[writer.draft.goals[0].type].words]
     return writer.draw.choice(greetings) + text
 
 
@@ -104,19 +116,39 @@ def _detail(index: int, wish: Wish, is_upfront: bool) -> Fact:  # noqa: FBT001
     return Fact(key=f"wish_{index}", text=wish.text, when=when, cues=cues)
 
 
-def _step(writer: _Writer, index: int, goal: DraftGoal) -> SolutionStep:
+def _shops(world: World, draft: Draft) -> list[Shop]:
+    """Return the shop as each goal meets it."""
+    shops = [Shop(world.view)]
+    for goal in draft.goals[:-1]:
+        if GOALS[goal.type].outcome == "fulfil":
+            world = world.fork()
+            world.call("assistant", goal.type, goal.arguments)
+        shops.append(Shop(world.view))
+    return shops
+
+
+def _step(writer: _Writer, now: Shop, index: int) -> SolutionStep:
+    goal = writer.draft.goals[index]
     slots = script_slots(writer.shop, goal)
     reads = reads_of(writer.shop, writer.draft, goal, prefix=f"r{index}")
     if goal.type == "human_request":
         summary = phrases.WISHES[key_of(goal)][0]
         call = ToolCall(id=f"w{index}", name=TRANSFER, arguments={"summary": summary})
         return SolutionStep(reads=[call], report=phrases.TRANSFERRED)
+    kind = GOALS[goal.type]
+    if kind.outcome == "refuse":
+        rule = rule_against(now, kind.words, goal)
+        assert rule is not None, "only what a rule forbids is refused"
+        order = now.order(slots["order_id"])
+        why = EXPLANATIONS[rule].format(status=order["status"] if order is not None else "")
+        denial = phrases.DENIALS[kind.words].format(why=why, **slots)
+        return SolutionStep(reads=reads, report=f"{denial} {phrases.ANYTHING_ELSE}")
     report = f"{phrases.REPORTS[key_of(goal)].format(**slots)} {phrases.ANYTHING_ELSE}"
-    if goal.type not in phrases.PROPOSALS:
+    if kind.outcome != "fulfil":
         return SolutionStep(reads=reads, report=report)
     return SolutionStep(
         reads=reads,
-        proposal=f"{phrases.PROPOSALS[goal.type].format(**slots)} {phrases.PROCEED}",
+        proposal=f"{phrases.PROPOSALS[kind.words].format(**slots)} {phrases.PROCEED}",
         writes=[ToolCall(id=f"w{index}", name=goal.type, arguments=goal.arguments)],
         report=report,
     )

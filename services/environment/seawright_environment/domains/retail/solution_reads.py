@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from seawright_environment.core.world import World
-from seawright_environment.domains.retail.goals import text_argument
+from seawright_environment.domains.retail.goals import GOALS, text_argument
 from seawright_environment.domains.retail.goals_shop import Shop
 from seawright_environment.domains.retail.phrases import IDENTITY_CUES
 from seawright_environment.domains.retail.phrases_slots import swapped
@@ -45,7 +45,10 @@ def reads_of(shop: Shop, draft: Draft, goal: DraftGoal, *, prefix: str) -> list[
         return []
     order_id = text_argument(goal, "order_id")
     reads: list[tuple[str, dict[str, JsonValue]]] = []
+    is_refused = GOALS[goal.type].outcome == "refuse"
     if draft.reference == "id":
+        if is_refused and "payment_method_id" in goal.arguments:
+            reads.append(("get_user_details", {"user_id": draft.customer_id}))
         reads.append(("get_order_details", {"order_id": order_id}))
     else:
         reads.append(("get_user_details", {"user_id": draft.customer_id}))
@@ -54,9 +57,9 @@ def reads_of(shop: Shop, draft: Draft, goal: DraftGoal, *, prefix: str) -> list[
             reads.append(("get_order_details", named))
             if order["order_id"] == order_id:
                 break
-        if "new_item_ids" in goal.arguments:
-            products = dict.fromkeys(item["product_id"] for item in swapped(shop, goal))
-            reads.extend(("get_product_details", _product(product)) for product in products)
+    if "new_item_ids" in goal.arguments and (is_refused or draft.reference != "id"):
+        products = dict.fromkeys(item["product_id"] for item in swapped(shop, goal))
+        reads.extend(("get_product_details", _product(product)) for product in products)
     return [
         ToolCall(id=f"{prefix}_{number}", name=name, arguments=arguments)
         for number, (name, arguments) in enumerate(reads)

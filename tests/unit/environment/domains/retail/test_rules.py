@@ -4,10 +4,13 @@ import pytest
 from pydantic import JsonValue
 
 from seawright_environment.core.world import World
-from seawright_environment.domains.retail.goals import REQUESTS
+from seawright_environment.domains.retail.content import RETAIL
+from seawright_environment.domains.retail.goals import GOALS, REQUESTS
 from seawright_environment.domains.retail.goals_shop import Shop
 from seawright_environment.domains.retail.rules import answer, objection, obstacle
+from seawright_environment.domains.retail.rules_policy import EXPLANATIONS, POLICY_RULES
 from seawright_environment.domains.retail.rules_references import ambiguity
+from seawright_environment.domains.retail.rules_wishes import rule_against
 from seawright_environment.domains.retail.state import Order
 from seawright_shared.records.tasks import Draft, DraftGoal, Reference
 from tests.support.synthesis import SHOP, shop
@@ -88,19 +91,58 @@ def test_an_order_is_not_asked_about_just_after_it_was_changed():
 
 
 @pytest.mark.parametrize(
-    ("goal_type", "status", "refused"),
+    ("goal_type", "status", "rule"),
     [
-        ("refused_cancellation", "pending", False),
-        ("refused_cancellation", "delivered", True),
-        ("refused_return", "delivered", False),
-        ("refused_return", "pending", True),
+        ("refused_cancellation", "pending", None),
+        ("refused_cancellation", "delivered", "cancel.pending"),
+        ("refused_address_change", "pending", None),
+        ("refused_address_change", "processed", "change.pending"),
+        ("refused_return", "delivered", None),
+        ("refused_return", "pending", "return.delivered"),
     ],
 )
-def test_a_refusal_is_expected_only_where_the_tool_refuses(
-    goal_type: str, status: str, refused: bool
+def test_a_refusal_is_expected_only_where_a_rule_stands_against_the_wish(
+    goal_type: str, status: str, rule: str | None
 ):
-    order_id = an_order(status)["order_id"]
-    assert (obstacle(world(), goal(goal_type, order_id=order_id)) is None) is refused
+    order = an_order(status)
+    everything: dict[str, JsonValue] = {
+        "reason": "no longer needed",
+        "item_ids": [order["items"][0]["item_id"]],
+        "payment_method_id": order["payment_history"][0]["payment_method_id"],
+        "order_id": order["order_id"],
+    }
+    words = GOALS[goal_type].words
+    wish = goal(goal_type, **everything)
+    assert rule_against(Shop(world().view), words, wish) == rule
+    assert (obstacle(world(), wish) is None) is (rule is not None)
+
+
+def test_a_reason_that_is_none_is_refused_whatever_the_status():
+    wish = goal(
+        "refused_cancellation",
+        order_id=an_order("pending")["order_id"],
+        reason="found it cheaper",
+    )
+    assert rule_against(Shop(world().view), "cancel", wish) == "cancel.reason"
+
+
+def test_what_a_customer_does_not_have_is_no_ground_to_refuse():
+    order = an_order("processed")
+    wish = goal(
+        "refused_payment_change", order_id=order["order_id"], payment_method_id="credit_card_0"
+    )
+    assert obstacle(world(), wish) == "Payment method not found"
+
+
+def test_each_rule_stands_in_the_policy_word_for_word_and_is_explained_where_it_forbids():
+    policy = RETAIL.domain_policy()
+    for rule in POLICY_RULES:
+        assert rule.text in policy, rule.id
+    known = {rule.id for rule in POLICY_RULES}
+    for kind in GOALS.values():
+        assert set(kind.rules) <= known
+        if kind.outcome == "refuse":
+            assert set(kind.rules) <= set(EXPLANATIONS)
 
 
 def test_facts_that_are_not_known_are_no_answer():

@@ -5,8 +5,9 @@ import json
 from pydantic import JsonValue
 
 from seawright_environment.core.world import World
+from seawright_environment.domains.retail.goals import GOALS
 from seawright_environment.domains.retail.goals_shop import Shop
-from seawright_environment.domains.retail.phrases import PROPOSALS, REPORTS, VAGUE, WISHES
+from seawright_environment.domains.retail.phrases import DENIALS, PROPOSALS, REPORTS, VAGUE, WISHES
 from seawright_environment.domains.retail.solution_variants import near_misses
 from seawright_shared.records.tasks import EnvironmentCall, Task
 from tests.support.synthesis import AUTHOR, accepted, check, drafts, order, shop
@@ -62,9 +63,10 @@ def test_a_customer_who_speaks_of_things_names_no_order_or_item_by_id():
 
 
 def test_every_goal_type_has_words_for_each_of_its_kinds():
-    for goal_type in AUTHOR.goal_types:
-        assert [key for key in WISHES if key.split("/")[0] == goal_type]
-        assert goal_type in VAGUE
+    for kind in GOALS.values():
+        assert [key for key in WISHES if key.split("/")[0] == kind.words]
+        assert kind.words in VAGUE
+        assert kind.outcome != "refuse" or kind.words in DENIALS
     assert set(PROPOSALS) < set(REPORTS)
 
 

@@ -1,0 +1,121 @@
+"""How a wish is bound to an order, items and methods, with what rules may test of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from seawright_environment.domains.retail.goals_draws import Pen
+from seawright_environment.domains.retail.goals_shop import total_paid
+from seawright_environment.domains.retail.state import OrderItem
+from seawright_shared.records.base import Scalar
+from seawright_shared.records.tasks import DraftGoal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """A goal's arguments, the thing it is about, and what rules may test of it."""
+
+    arguments: Mapping[str, JsonValue]
+    entity: str
+    features: Mapping[str, Scalar]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swap:
+    """Items of an order, the variants wanted instead, and the method that settles it."""
+
+    items: Sequence[OrderItem]
+    new_item_ids: Sequence[str]
+    payment_id: str
+
+
+def goal_of(pen: Pen, goal_type: str, bound: Bound) -> DraftGoal:
+    """Return the goal that a bound wish is, after those before it."""
+    previous = [goal.type for goal in pen.scene.earlier if goal.entity == bound.entity]
+    features: dict[str, Scalar] = {
+        "goal": goal_type,
+        "prev_tool": previous[-1] if previous else "none",
+        "is_last": pen.scene.is_last,
+        **bound.features,
+    }
+    return DraftGoal(
+        type=goal_type, arguments=dict(bound.arguments), entity=bound.entity, features=features
+    )
+
+
+def bound_cancel(pen: Pen, order_id: str, reason: str) -> Bound:
+    """Return the wish to cancel an order."""
+    return Bound(
+        arguments={"order_id": order_id, "reason": reason},
+        entity=order_id,
+        features={**pen.order_features(order_id), "reason": reason},
+    )
+
+
+def bound_address(pen: Pen, order_id: str, address: dict[str, str]) -> Bound:
+    """Return the wish to send an order elsewhere."""
+    same = pen.address_is_same(address, order_id)
+    return Bound(
+        arguments={"order_id": order_id, **address},
+        entity=order_id,
+        features={**pen.order_features(order_id), "address_same": same},
+    )
+
+
+def bound_payment(pen: Pen, order_id: str, method_id: str) -> Bound:
+    """Return the wish to pay an order with another method."""
+    order = pen.shop.order(order_id)
+    due = total_paid(order) if order is not None else 0.0
+    return Bound(
+        arguments={"order_id": order_id, "payment_method_id": method_id},
+        entity=order_id,
+        features={**pen.order_features(order_id), **pen.payment_features(method_id, order, due)},
+    )
+
+
+def bound_swap(pen: Pen, order_id: str, swap: Swap) -> Bound:
+    """Return the wish to have other variants of items."""
+    order, items = pen.shop.order(order_id), swap.items
+    due = pen.price_difference(items, swap.new_item_ids)
+    return Bound(
+        arguments={
+            "order_id": order_id,
+            "item_ids": [item["item_id"] for item in items],
+            "new_item_ids": list(swap.new_item_ids),
+            "payment_method_id": swap.payment_id,
+        },
+        entity=order_id,
+        features={
+            **pen.order_features(order_id),
+            **pen.swap_features(items, swap.new_item_ids),
+            **pen.payment_features(swap.payment_id, order, due),
+        },
+    )
+
+
+def bound_return(pen: Pen, order_id: str, item_ids: Sequence[str], method_id: str) -> Bound:
+    """Return the wish to give items back."""
+    payment = pen.payment_features(method_id, pen.shop.order(order_id), 0.0)
+    del payment["gift_covers"]
+    return Bound(
+        arguments={
+            "order_id": order_id,
+            "item_ids": list(item_ids),
+            "payment_method_id": method_id,
+        },
+        entity=order_id,
+        features={**pen.order_features(order_id), "num_items": len(item_ids), **payment},
+    )
+
+
+def bound_user_address(pen: Pen, customer_id: str, address: dict[str, str]) -> Bound:
+    """Return the wish to change a profile's address."""
+    return Bound(
+        arguments={"user_id": customer_id, **address},
+        entity=customer_id,
+        features={
+            "user.own": customer_id == pen.scene.customer_id,
+            "address_same": pen.address_is_same(address, None),
+        },
+    )
