@@ -18,8 +18,9 @@ from seawright_environment.domains.airline import (
     rules_schema,
     solution_variants,
 )
-from seawright_environment.domains.airline.goals import FEATURES, GOALS, draw_goal, write_of
+from seawright_environment.domains.airline.goals import FEATURES, GOALS, draw_goal, writes_of
 from seawright_environment.domains.airline.goals_airline import Airline
+from seawright_environment.domains.airline.goals_delays import late_flight
 from seawright_environment.domains.airline.goals_draws import Pen
 from seawright_environment.domains.airline.rules_policy import POLICY_RULES
 from seawright_environment.domains.airline.solution import TRANSFER, compose
@@ -50,19 +51,20 @@ class AirlineAuthor:
     def prepare(
         self, view: View, customer_id: str, goals: Sequence[DraftGoal], draw: random.Random
     ) -> Preparation:
-        """Return nothing: the airline's goals are asked of its database as it is."""
-        del view, customer_id, goals, draw
-        return Preparation()
+        """Return what happened to flights that a customer says are late; mostly nothing."""
+        del customer_id, draw
+        patch = [op for goal in goals for op in late_flight(Airline(view), goal.arguments)]
+        return Preparation(patch=patch)
 
     def contrast(self, view: View, draft: Draft, draw: random.Random) -> Contrast | None:
         """Return the draft on either side of a rule; None where it stands near none."""
         return rules_contrasts.contrast(view, draft, draw)
 
     def calls_of(self, goal: DraftGoal) -> Sequence[EnvironmentCall]:
-        """Return the write that the goal asks for, if it asks for one."""
+        """Return the writes that the goal asks for, if it asks for any."""
         if goal.type not in GOALS or GOALS[goal.type].outcome != "fulfil":
             return ()
-        return (write_of(goal),)
+        return writes_of(goal)
 
     def flaw(self, draft: Draft) -> str | None:
         """Say why a draft is no draft of this domain."""

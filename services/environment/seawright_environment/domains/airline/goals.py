@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from seawright_environment.domains.airline.goals_airline import Airline
 from seawright_environment.domains.airline.goals_binding import (
     Bound,
     bind_bags,
@@ -16,7 +17,9 @@ from seawright_environment.domains.airline.goals_binding import (
     bind_transfer,
     goal_of,
 )
+from seawright_environment.domains.airline.goals_delays import bind_delay, late_flight
 from seawright_environment.domains.airline.goals_draws import Pen
+from seawright_environment.domains.airline.goals_views import patched
 from seawright_environment.domains.airline.rules_wishes import NO_RULE, rule_against
 from seawright_shared.records.base import Scalar
 from seawright_shared.records.domains import Outcome
@@ -31,10 +34,6 @@ class GoalType:
     bind: Callable[[Pen], Bound | None]
     words: str
     """Key of the phrases."""
-    tool: str = ""
-    """What would write it, also where it is refused; empty: nothing is ever written."""
-    arguments: tuple[str, ...] = ()
-    """Those of the goal's that the tool takes."""
     rules: tuple[str, ...] = ()
     """Ids of the policy's rules that decide it."""
 
@@ -52,7 +51,8 @@ def finished(pen: Pen, goal_type: str, bound: Bound) -> DraftGoal:
     goal = goal_of(pen, goal_type, bound)
     is_bound = goal.features.get("reservation.exists", True)
     words = GOALS[goal_type].words
-    against = rule_against(pen.airline, words, goal) if is_bound else NO_RULE
+    view = patched(pen.scene.view, late_flight(pen.airline, goal.arguments))
+    against = rule_against(Airline(view), words, goal) if is_bound else NO_RULE
     transfers = [before.type for before in pen.scene.earlier]
     more: dict[str, Scalar] = {
         "policy.against": against,
@@ -61,12 +61,16 @@ def finished(pen: Pen, goal_type: str, bound: Bound) -> DraftGoal:
     return goal.model_copy(update={"features": {**goal.features, **more}})
 
 
-def write_of(goal: DraftGoal) -> EnvironmentCall:
-    """Return the call that would carry a goal out, whether or not it may be."""
-    kind = GOALS[goal.type]
-    assert kind.tool, f"{goal.type} writes nothing"
-    arguments = {name: goal.arguments[name] for name in kind.arguments}
-    return EnvironmentCall(requestor="assistant", name=kind.tool, arguments=arguments)
+def writes_of(goal: DraftGoal) -> list[EnvironmentCall]:
+    """Return the calls that carry a goal out, in order."""
+    return [
+        EnvironmentCall(
+            requestor="assistant",
+            name=tool,
+            arguments={name: goal.arguments[name] for name in arguments},
+        )
+        for tool, arguments in WRITES[GOALS[goal.type].words].items()
+    ]
 
 
 _UPDATE = ("reservation_id", "cabin", "flights", "payment_id")
@@ -86,6 +90,20 @@ _BOOKING = (
 )
 
 
+WRITES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "cancel": {"cancel_reservation": ("reservation_id",)},
+    "delay": {
+        "cancel_reservation": ("reservation_id",),
+        "send_certificate": ("user_id", "amount"),
+    },
+    "flights": {"update_reservation_flights": _UPDATE},
+    "cabin": {"update_reservation_flights": _UPDATE},
+    "bags": {"update_reservation_baggages": _BAGS},
+    "passengers": {"update_reservation_passengers": ("reservation_id", "passengers")},
+    "compensation": {"send_certificate": ("user_id", "amount")},
+    "book": {"book_reservation": _BOOKING},
+}
+"""Tools, in order, and those of a goal's arguments that they take; by words of the goal type."""
 _CANCEL_RULES = (
     "cancel.grounds",
     "cancel.recent",
@@ -100,56 +118,48 @@ GOALS: Mapping[str, GoalType] = {
         outcome="fulfil",
         bind=bind_cancel,
         words="cancel",
-        tool="cancel_reservation",
-        arguments=("reservation_id",),
         rules=_CANCEL_RULES,
     ),
     "change_flights": GoalType(
         outcome="fulfil",
         bind=bind_flights,
         words="flights",
-        tool="update_reservation_flights",
-        arguments=_UPDATE,
         rules=("flights.basic_economy", _PAYING),
     ),
     "change_cabin": GoalType(
         outcome="fulfil",
         bind=bind_cabin,
         words="cabin",
-        tool="update_reservation_flights",
-        arguments=_UPDATE,
         rules=("cabin.flown", _PAYING),
     ),
     "add_bags": GoalType(
         outcome="fulfil",
         bind=bind_bags,
         words="bags",
-        tool="update_reservation_baggages",
-        arguments=_BAGS,
         rules=("bags.free", "bags.added"),
     ),
     "change_passengers": GoalType(
         outcome="fulfil",
         bind=bind_passengers,
         words="passengers",
-        tool="update_reservation_passengers",
-        arguments=("reservation_id", "passengers"),
         rules=("passengers.number",),
     ),
     "compensation": GoalType(
         outcome="fulfil",
         bind=bind_compensation,
         words="compensation",
-        tool="send_certificate",
-        arguments=("user_id", "amount"),
         rules=("compensation.entitled", "compensation.cancelled"),
+    ),
+    "delayed_cancellation": GoalType(
+        outcome="fulfil",
+        bind=bind_delay,
+        words="delay",
+        rules=(*_CANCEL_RULES, "compensation.entitled", "compensation.delayed"),
     ),
     "book_reservation": GoalType(
         outcome="fulfil",
         bind=bind_book,
         words="book",
-        tool="book_reservation",
-        arguments=_BOOKING,
         rules=("booking.paying", "bags.free"),
     ),
     "reservation_info": GoalType(outcome="info", bind=bind_info, words="info"),
@@ -157,56 +167,42 @@ GOALS: Mapping[str, GoalType] = {
         outcome="refuse",
         bind=bind_cancel,
         words="cancel",
-        tool="cancel_reservation",
-        arguments=("reservation_id",),
         rules=_CANCEL_RULES,
     ),
     "refused_flight_change": GoalType(
         outcome="refuse",
         bind=bind_flights,
         words="flights",
-        tool="update_reservation_flights",
-        arguments=_UPDATE,
         rules=("flights.basic_economy", _PAYING),
     ),
     "refused_cabin_change": GoalType(
         outcome="refuse",
         bind=bind_cabin,
         words="cabin",
-        tool="update_reservation_flights",
-        arguments=_UPDATE,
         rules=("cabin.flown", _PAYING),
     ),
     "refused_bags": GoalType(
         outcome="refuse",
         bind=bind_bags,
         words="bags",
-        tool="update_reservation_baggages",
-        arguments=_BAGS,
         rules=("bags.added",),
     ),
     "refused_passengers": GoalType(
         outcome="refuse",
         bind=bind_passengers,
         words="passengers",
-        tool="update_reservation_passengers",
-        arguments=("reservation_id", "passengers"),
         rules=("passengers.number",),
     ),
     "refused_compensation": GoalType(
         outcome="refuse",
         bind=bind_compensation,
         words="compensation",
-        tool="send_certificate",
-        arguments=("user_id", "amount"),
         rules=("compensation.entitled", "compensation.cancelled", "compensation.delayed"),
     ),
     "refused_booking": GoalType(
         outcome="refuse",
         bind=bind_book,
         words="book",
-        tool="book_reservation",
-        arguments=_BOOKING,
         rules=("booking.paying", "booking.passengers"),
     ),
     "flown_cancellation": GoalType(
@@ -254,6 +250,7 @@ FEATURES = (
     "compensation.entitled",
     "complaint",
     "complaint.true",
+    "happened",
     "choice",
     "choice.is_best",
     "choice.num_ties",

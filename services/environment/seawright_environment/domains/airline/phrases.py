@@ -45,6 +45,12 @@ WISHES: Mapping[str, tuple[str, ...]] = {
         "A flight of {reservation} was {complaint}. I want to be compensated for that.",
         "I want a compensation, because a flight of {reservation} was {complaint}.",
     ),
+    "delay": (
+        "Flight {flight_number} on {date} is delayed. Cancel {reservation} and compensate me for "
+        "the delay. Reason: {reason}.",
+        "Please cancel {reservation}, reason: {reason}; and compensate me, because flight "
+        "{flight_number} on {date} is delayed.",
+    ),
     "book": (
         "I want to book {choice} from {origin} to {destination} on {date}, in {cabin}, for "
         "{passengers}; checked bags in all: {total}; insurance: {insurance}. Pay with {payments}.",
@@ -76,6 +82,7 @@ VAGUE: Mapping[str, str] = {
     "bags": "I want to change the number of my bags.",
     "passengers": "I want to change who flies.",
     "compensation": "I have a complaint.",
+    "delay": "A flight of mine is delayed.",
     "book": "I want to book a flight.",
     "info": "I have a question about a trip.",
     "human": "I have a problem.",
@@ -96,6 +103,10 @@ PROPOSALS: Mapping[str, str] = {
     "compensation": (
         "I will send you a certificate of ${amount} for reservation {reservation_id}."
     ),
+    "delay": (
+        "I will cancel reservation {reservation_id}, reason: {reason}, and send you a certificate "
+        "of ${amount} for the delay of {flight_number} on {date}."
+    ),
     "book": (
         "I will book {flights} from {origin} to {destination} in {cabin}. Passengers: "
         "{passengers}; checked bags: {total}, {nonfree} of them paid; insurance: {insurance}. You "
@@ -110,6 +121,10 @@ REPORTS: Mapping[str, str] = {
     "bags": "Done: reservation {reservation_id} has {total} checked bags.",
     "passengers": "Done: the passengers of reservation {reservation_id} are changed.",
     "compensation": "Done: a certificate of ${amount} is in your profile.",
+    "delay": (
+        "Done: reservation {reservation_id} is cancelled, and a certificate of ${amount} is in "
+        "your profile."
+    ),
     "book": "Done: your flight from {origin} to {destination} is booked.",
     "info/total": "You paid {answer} for reservation {reservation_id}.",
     "info/bags": "Reservation {reservation_id} has {answer} checked bags.",

@@ -60,7 +60,7 @@ def mentions(goal: DraftGoal) -> list[str]:
         named.append(text_argument(goal, "payment_id"))
     if "payment_methods" in goal.arguments:
         named += [payment_id for payment_id, _ in payments_argument(goal)]
-    if "choice" in goal.arguments:
+    if "date" in goal.arguments:
         named.append(text_argument(goal, "date"))
     elif "flights" in goal.arguments:
         named += [text for flight in flights_argument(goal) for text in _parts(flight)]

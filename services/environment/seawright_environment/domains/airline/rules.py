@@ -80,6 +80,10 @@ def _objection_to_repetition(earlier: Sequence[DraftGoal], goal: DraftGoal) -> s
             return "the reservation was changed just before"
         is_repeated = any(before.arguments == goal.arguments for before in same)
         return "the same was asked before" if is_repeated else None
+    if kind.words == "compensation" and any(
+        before.type == "delayed_cancellation" for before in same
+    ):
+        return "the same was asked before"
     if any(GOALS[before.type].words == kind.words for before in same):
         return "the same was asked before"
     if goal.arguments.get("complaint") == "delayed" and not any(

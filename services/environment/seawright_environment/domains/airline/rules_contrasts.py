@@ -26,6 +26,7 @@ from seawright_environment.domains.airline.goals_draws import (
     price_of_update,
     real_flights,
 )
+from seawright_environment.domains.airline.goals_views import patched
 from seawright_environment.domains.airline.phrases import WISHES
 from seawright_environment.domains.airline.phrases_slots import wish_slots
 from seawright_environment.domains.airline.rules_contrasts_patches import (
@@ -33,7 +34,6 @@ from seawright_environment.domains.airline.rules_contrasts_patches import (
     made,
     not_business,
     not_recent,
-    patched,
     setting,
 )
 from seawright_environment.domains.airline.state import Reservation

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
-from seawright_environment.domains.airline.goals import GOALS
+from seawright_environment.domains.airline.goals import GOALS, WRITES
 from seawright_environment.domains.airline.goals_binding import (
     COMPLAINTS,
     FACTS,
     REASONS,
     REQUESTS,
 )
+from seawright_environment.domains.airline.goals_delays import HAPPENINGS
 from seawright_environment.domains.airline.goals_draws import CABINS
 from seawright_environment.domains.airline.goals_itineraries import CHOICES
 from seawright_environment.domains.airline.models import FlightInfo, Passenger, Payment
@@ -26,6 +27,15 @@ _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "bags": ("reservation_id", "total_baggages", "nonfree_baggages", "payment_id"),
     "passengers": ("reservation_id", "passengers"),
     "compensation": ("reservation_id", "complaint", "user_id", "amount"),
+    "delay": (
+        "reservation_id",
+        "reason",
+        "user_id",
+        "amount",
+        "flight_number",
+        "date",
+        "happened",
+    ),
     "info": ("reservation_id", "fact"),
     "human": ("request",),
 }
@@ -43,7 +53,7 @@ def flaw(draft: Draft) -> str | None:
         kind = GOALS.get(goal.type)
         if kind is None:
             return "unknown goal type"
-        wanted = _ARGUMENTS.get(kind.words, (*kind.arguments, *_CHOSEN_BY))
+        wanted = _ARGUMENTS.get(kind.words) or (*WRITES["book"]["book_reservation"], *_CHOSEN_BY)
         if set(goal.arguments) != set(wanted):
             return f"{goal.type} takes {', '.join(wanted)}"
         for name, value in goal.arguments.items():
@@ -79,6 +89,7 @@ def _are(model: type[BaseModel]) -> Callable[[JsonValue], bool]:
 _SHAPES: Mapping[str, Callable[[JsonValue], bool]] = {
     "reason": _is_one_of(*REASONS),
     "complaint": _is_one_of(*COMPLAINTS),
+    "happened": _is_one_of(*HAPPENINGS),
     "fact": _is_one_of(*FACTS),
     "request": _is_one_of(*REQUESTS),
     "choice": _is_one_of(*CHOICES),

@@ -113,6 +113,19 @@ def _compensation(airline: Airline, goal: DraftGoal) -> str | None:
     return None if is_true else "compensation.facts"
 
 
+def _delay(airline: Airline, goal: DraftGoal) -> str | None:
+    reservation = _of(airline, goal)
+    flight = Chosen(
+        flight_number=text_argument(goal, "flight_number"), date=text_argument(goal, "date")
+    )
+    against = _cancelling(airline, goal)
+    if against is None and not airline.is_entitled(reservation):
+        return "compensation.entitled"
+    is_held = flight in chosen_flights(reservation["flights"])
+    is_late = is_held and airline.status(flight.flight_number, flight.date) == "delayed"
+    return against or (None if is_late else "compensation.facts")
+
+
 def _booking(airline: Airline, goal: DraftGoal) -> str | None:
     payments = [(method, amount) for method, amount in _payments(airline, goal) if method]
     kinds = Counter(method["source"] for method, _ in payments)
@@ -179,7 +192,7 @@ def _other_bags(airline: Airline, goal: DraftGoal) -> str | None:
 
 
 def _other_amount(airline: Airline, goal: DraftGoal) -> str | None:
-    each = COMPLAINTS[text_argument(goal, "complaint")]
+    each = COMPLAINTS[str(goal.arguments.get("complaint", "delayed"))]
     is_right = number_argument(goal, "amount") == each * len(_of(airline, goal)["passengers"])
     return None if is_right else "the amount is another"
 
@@ -207,6 +220,7 @@ _AGAINST: Mapping[str, _Look] = {
     "bags": _bags,
     "passengers": _passengers,
     "compensation": _compensation,
+    "delay": _delay,
     "book": _booking,
 }
 """By the words of the goal type."""
@@ -215,5 +229,6 @@ _MISMATCHES: Mapping[str, _Look] = {
     "cabin": _other_flights,
     "bags": _other_bags,
     "compensation": _other_amount,
+    "delay": _other_amount,
     "book": _other_booking,
 }

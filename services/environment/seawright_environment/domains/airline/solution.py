@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from seawright_environment.core.drafting import Composition
 from seawright_environment.core.world import World
 from seawright_environment.domains.airline import phrases
-from seawright_environment.domains.airline.goals import GOALS, write_of
+from seawright_environment.domains.airline.goals import GOALS, writes_of
 from seawright_environment.domains.airline.goals_airline import Airline
 from seawright_environment.domains.airline.phrases_slots import (
     mentions,
@@ -97,8 +97,8 @@ def _parts(world: World, draft: Draft) -> list[_Part]:
         parts.append(_Part(number=number, goal=goal, airline=start, now=Airline(now.view)))
         if GOALS[goal.type].outcome == "fulfil":
             now = now.fork()
-            call = write_of(goal)
-            now.call(call.requestor, call.name, call.arguments)
+            for call in writes_of(goal):
+                now.call(call.requestor, call.name, call.arguments)
     return parts
 
 
@@ -146,11 +146,13 @@ def _step(draft: Draft, part: _Part) -> SolutionStep:
     report = f"{report} {phrases.ANYTHING_ELSE}"
     if kind.outcome != "fulfil":
         return SolutionStep(reads=reads, report=report)
-    write = write_of(goal)
     return SolutionStep(
         reads=reads,
         proposal=f"{phrases.PROPOSALS[key_of(goal)].format(**slots)} {phrases.PROCEED}",
-        writes=[ToolCall(id=f"w{part.number}", name=write.name, arguments=write.arguments)],
+        writes=[
+            ToolCall(id=f"w{part.number}.{place}", name=call.name, arguments=call.arguments)
+            for place, call in enumerate(writes_of(goal))
+        ],
         report=report,
     )
 

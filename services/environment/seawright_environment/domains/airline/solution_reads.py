@@ -15,7 +15,7 @@ from seawright_environment.domains.airline.state import Reservation
 from seawright_shared.records.messages import ToolCall
 from seawright_shared.records.tasks import Draft, DraftGoal
 
-_ABOUT_STATUS = ("cancel", "compensation", "cabin", "flights")
+_ABOUT_STATUS = ("cancel", "delay", "compensation", "cabin", "flights")
 """Wishes that are answered by how the flights of a reservation stand."""
 
 Read = tuple[str, dict[str, JsonValue]]

@@ -5,6 +5,7 @@ import json
 from pydantic import JsonValue
 
 from seawright_environment.core.world import World
+from seawright_environment.domains.airline import goals
 from seawright_environment.domains.airline.goals import GOALS
 from seawright_environment.domains.airline.phrases import (
     DENIALS,
@@ -18,7 +19,7 @@ from seawright_shared.records.tasks import EnvironmentCall, Task
 from tests.support.airline_synthesis import accepted, airline, check, drawn
 from tests.unit.user_simulator.playing import play, right_agent
 
-WRITES = {kind.tool for kind in GOALS.values() if kind.tool}
+WRITES = {tool for writes in goals.WRITES.values() for tool in writes}
 
 
 def texts(value: JsonValue) -> list[str]:
