@@ -17,7 +17,7 @@ from tests.integration.retail_synthesis import (
 pytestmark = pytest.mark.slow
 
 SEED = 3
-NUM_TASKS = 20
+NUM_TASKS = 12
 GOALS = [
     "cancel_reservation",
     "refused_cancellation",
@@ -31,7 +31,7 @@ GOALS = [
 
 async def measured(blobs: Path) -> tuple[Curve, Comparison]:
     synthesis = in_process(blobs)
-    spec = spec_of("reflect", SEED, candidates=120, iterations=7, domain="airline")
+    spec = spec_of("reflect", SEED, candidates=90, iterations=6, domain="airline")
     spec = spec.model_copy(update={"goals": GOALS, "contrast_rate": 0.1})
     curve = await run_stream(synthesis, spec)
     return curve, await compared(synthesis, curve, num=NUM_TASKS)

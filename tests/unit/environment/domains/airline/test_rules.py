@@ -1,5 +1,6 @@
 """The airline's rules: who may cancel what, what is compensated, what a person is for."""
 
+import random
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -8,8 +9,10 @@ from pydantic import JsonValue
 
 from seawright_environment.core.world import World
 from seawright_environment.domains.airline.goals_binding import REQUESTS
+from seawright_environment.domains.airline.goals_views import patched
 from seawright_environment.domains.airline.rules import objection, obstacle
 from seawright_shared.records.tasks import DraftGoal
+from tests.support.airline_synthesis import AUTHOR
 from tests.unit.environment.domains.airline.airlines import opened
 
 USER, OTHER = "ada_one_1000", "bob_two_2000"
@@ -177,6 +180,55 @@ def test_a_delay_is_compensated_after_a_change_or_a_cancellation_only():
     assert objected(here, wish, [goal("cancel_reservation", reason="plans")]) is None
     double = wish.model_copy(update={"arguments": {**wish.arguments, "amount": 100}})
     assert objected(here, double, [goal("cancel_reservation", reason="plans")]) is not None
+
+
+@pytest.mark.parametrize(
+    ("state", "flight", "said"),
+    [
+        ({"cabin": "business"}, LATE, None),
+        ({"insurance": "yes"}, LATE, "there is no ground to cancel it"),
+        (
+            {"created_at": RECENT},
+            LATE,
+            "there is no compensation for this customer and reservation",
+        ),
+        ({"cabin": "business"}, AHEAD, "no flight of it was cancelled or delayed as told"),
+    ],
+)
+def test_a_late_flight_is_cancelled_and_compensated_at_once_where_both_are_granted(
+    state: dict[str, str], flight: str, said: str | None
+):
+    here = world(AHEAD, LATE, **cast("Any", state))
+    wish = goal(
+        "delayed_cancellation",
+        reason="plans",
+        user_id=USER,
+        amount=50,
+        flight_number=flight,
+        date=DAY,
+        happened="delayed",
+    )
+    assert objected(here, wish) == said
+    writes = [(call.name, call.arguments) for call in AUTHOR.calls_of(wish)]
+    assert writes == [
+        ("cancel_reservation", {"reservation_id": RESERVATION}),
+        ("send_certificate", {"user_id": USER, "amount": 50}),
+    ]
+    asked_again = goal("compensation", complaint="delayed", user_id=USER, amount=50)
+    assert objected(here, asked_again, [wish]) == "the same was asked before"
+
+
+@pytest.mark.parametrize(("flight", "happens"), [(AHEAD, True), (LATE, True), (FLOWN, False)])
+def test_a_flight_is_made_late_only_while_it_has_not_left(flight: str, happens: bool):
+    here = world(flight)
+    wish = goal("delayed_cancellation", flight_number=flight, date=DAY, happened="delayed")
+    patch = AUTHOR.prepare(here.view, USER, [wish], random.Random(0)).patch
+    assert bool(patch) is happens
+    if patch:
+        flights: Any = patched(here.view, patch)["flights"]
+        assert flights[flight]["dates"][DAY]["status"] == "delayed"
+    plain = goal("cancel_reservation", reason="plans")
+    assert not AUTHOR.prepare(here.view, USER, [plain], random.Random(0)).patch
 
 
 @pytest.mark.parametrize(
