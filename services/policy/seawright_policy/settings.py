@@ -15,6 +15,14 @@ class Settings(BaseSettings):
     port: int = 8104
     models: dict[str, str] = {}
     """Name to folder (or `file:` URI), in JSON: served as version 0 at start."""
+    engine: Literal["torch", "vllm"] = "torch"
+    """`torch` samples in this process; `vllm` has the servers of `engine_urls` sample."""
+    engine_urls: list[str] = []
+    """Stock vLLM servers, replicas of one model, in JSON."""
+    engine_turns: int = Field(default=256, ge=4)
+    """Most turns that one of these servers samples at a time; its load decides below that."""
+    drain_seconds: float = Field(default=10.0, ge=0)
+    """How long turns under way may take to end before new weights freeze them (vllm)."""
     device: str = "cpu"
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """Compute type. `auto` measures which one this machine multiplies faster."""

@@ -11,11 +11,14 @@ from seawright_policy.adapters.model_folders import DiskFolders
 from seawright_policy.adapters.tokenizers_codec import TokenizersCodec
 from seawright_policy.adapters.torch_engine import TorchEngine, TorchOptions
 from seawright_policy.adapters.torch_types import compute_type
+from seawright_policy.adapters.vllm_engine import VllmEngine, VllmOptions
+from seawright_policy.adapters.vllm_fleet import FleetOptions
 from seawright_policy.api.chat import chat_routes
 from seawright_policy.api.generations import generation_routes
 from seawright_policy.api.served_models import served_model_routes
 from seawright_policy.core.catalogue import Catalogue
 from seawright_policy.core.rendering import Renderer, Rendering
+from seawright_policy.core.replicas import Bounds
 from seawright_policy.core.templates import PLAIN, TEMPLATES
 from seawright_policy.core.templates.tiny import SPECIAL_TOKENS
 from seawright_policy.settings import Settings
@@ -42,8 +45,10 @@ def renderer_for(source: Path | Tokenizer, template: str = "tiny") -> Renderer:
     return Renderer(TEMPLATES[template](codec, PLAIN))
 
 
-def engine_for(settings: Settings) -> TorchEngine:
+def engine_for(settings: Settings) -> TorchEngine | VllmEngine:
     """Return the engine that the settings ask for."""
+    if settings.engine == "vllm":
+        return vllm_for(settings)
     return TorchEngine(
         TorchOptions(
             device=settings.device,
@@ -56,10 +61,26 @@ def engine_for(settings: Settings) -> TorchEngine:
     )
 
 
+def vllm_for(settings: Settings) -> VllmEngine:
+    """Return the engine over vLLM servers."""
+    return VllmEngine(
+        VllmOptions(
+            fleet=FleetOptions(
+                urls=settings.engine_urls,
+                drain_seconds=settings.drain_seconds,
+                bounds=Bounds(most=settings.engine_turns),
+            ),
+            max_context=settings.max_context_tokens,
+        )
+    )
+
+
 def build(settings: Settings) -> FastAPI:
     """Assemble the service. Its models are loaded when it starts."""
     engine, catalogue, folders = engine_for(settings), Catalogue(), DiskFolders()
-    publish = PublishVersion(catalogue, engine, folders, settings.kept_versions)
+    # A vLLM server holds one version: none can be pinned beside it.
+    num_kept = settings.kept_versions if settings.engine == "torch" else 0
+    publish = PublishVersion(catalogue, engine, folders, num_kept)
     meter = Meter(SERVICE)
     load = meter.gauge("turns_num", "Turns being sampled, and waiting.", ["state"])
     load.labels("running").set_function(lambda: engine.load_of()[0])

@@ -78,6 +78,9 @@ class TorchEngine:
         self._lanes[version.model, version.version] = lane
         return weights.context_length
 
+    async def switch(self, version: PolicyVersion) -> None:
+        """Do nothing: all loaded versions sample beside each other."""
+
     async def drop(self, model: str, version: int) -> None:
         """Take no more turns for a version; those it is sampling end as they are."""
         self._lanes.pop((model, version), None)

@@ -24,10 +24,18 @@ class ModelFolders(Protocol):
 
 
 class Engine(Protocol):
-    """Samples turns with loaded weights. A turn is sampled by one version from start to end."""
+    """Samples turns with loaded weights; every token of a turn says which version sampled it."""
 
     async def load(self, version: PolicyVersion) -> int:
         """Make a version ready, beside those in use; return its context length in tokens."""
+        ...
+
+    async def switch(self, version: PolicyVersion) -> None:
+        """Sample turns with a loaded version from now on, unless a turn asks for another one.
+
+        An engine that holds one set of weights changes it here. Turns under way are not lost:
+        each of their tokens says which version sampled it.
+        """
         ...
 
     async def drop(self, model: str, version: int) -> None:

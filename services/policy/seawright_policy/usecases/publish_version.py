@@ -51,6 +51,7 @@ class PublishVersion:
         return replace(serving, loaded=loaded, prepared=version.version)
 
     async def _switch(self, serving: Serving, number: int) -> Serving:
+        await self.engine.switch(serving.loaded[number])
         prepared = None if serving.prepared == number else serving.prepared
         after, gone = retired(replace(serving, current=number, prepared=prepared), self.num_kept)
         for old in gone:

@@ -1,0 +1,86 @@
+"""Which replica of an engine samples a turn, and how many turns each may have at a time."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+ReplicaState = Literal["ejected", "updating", "ready"]
+LOAD_FACTOR = 1.25
+"""How much busier than the mean a session's own replica may be before another takes its turn."""
+SLACK_TURNS = 4
+"""Turns above that, so that few turns are never moved."""
+ROOMY, TIGHT, FULL = 0.6, 0.8, 0.9
+"""Shares of the key-value cache: below the first more turns are let in, above the others fewer."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Replica:
+    """One engine server as the gateway sees it."""
+
+    url: str
+    state: ReplicaState = "ejected"
+    reason: str = "not yet seen"
+    """Why it is ejected."""
+    num_open: int = 0
+    """Turns it is sampling for this gateway."""
+    limit: float = 1.0
+    """How many it may sample at a time."""
+    num_preempted: float = 0.0
+    """Sequences the engine had pushed out of its cache, when last asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineLoad:
+    """What an engine says of itself."""
+
+    cache_usage: float
+    """Share of the key-value cache in use, 0 to 1."""
+    num_waiting: float
+    num_preempted: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Least and most turns at a time."""
+
+    least: int = 4
+    most: int = 256
+
+
+def choose(replicas: Sequence[Replica], session: str) -> Replica | None:
+    """Return the replica for a session's turn, or None where all ready ones are full.
+
+    A session prefers the same replica at every turn, where its cache is; as long as the set of
+    ready replicas stays, so does the order of preference. A replica far above the mean load is
+    passed over.
+    """
+    ready = [one for one in replicas if one.state == "ready"]
+    if not ready:
+        return None
+    mean = (1 + sum(one.num_open for one in ready)) / len(ready)
+    most = mean * LOAD_FACTOR + SLACK_TURNS
+    open_ones = [one for one in ready if one.num_open + 1 <= one.limit]
+    preferred = sorted(open_ones, key=lambda one: _score(one.url, session), reverse=True)
+    fair = (one for one in preferred if one.num_open + 1 <= most)
+    return next(fair, preferred[0] if preferred else None)
+
+
+def adapted(replica: Replica, load: EngineLoad, bounds: Bounds) -> float:
+    """Return how many turns a replica may have from now on.
+
+    Slowly more while its cache is roomy and the limit is what holds turns back, less when the
+    cache is tight or turns queue inside the engine, half when it is full or pushed turns out.
+    """
+    limit = replica.limit
+    if load.cache_usage > FULL or load.num_preempted > replica.num_preempted:
+        limit *= 0.5
+    elif load.cache_usage > TIGHT or load.num_waiting > 0:
+        limit *= 0.9
+    elif load.cache_usage < ROOMY and replica.num_open >= int(limit) - 1:
+        limit += max(1.0, limit * 0.1)
+    return min(max(limit, bounds.least), bounds.most)
+
+
+def _score(url: str, session: str) -> bytes:
+    return hashlib.sha256(f"{session} {url}".encode()).digest()
