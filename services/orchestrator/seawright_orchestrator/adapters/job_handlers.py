@@ -1,6 +1,6 @@
 """The work behind each kind of job: fetch, play, store under the fence."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from seawright_orchestrator.adapters.kept_work import keeping
@@ -14,12 +14,14 @@ from seawright_orchestrator.core.fault_groups import unwrapped
 from seawright_orchestrator.core.rollout_groups import drawn_index
 from seawright_orchestrator.core.seeds import derived_seed
 from seawright_orchestrator.core.synthesis.ports import Benchmarks
+from seawright_orchestrator.core.synthesis.state import PlanStream
 from seawright_orchestrator.usecases.play_episode import EpisodeOrder, Played, PlaysEpisodes
 from seawright_orchestrator.usecases.play_trials import PlayTrials
 from seawright_orchestrator.usecases.synthesis.run_iteration import RunIteration, Surroundings
 from seawright_shared.errors import UnavailableError
 from seawright_shared.jobs.context import Handler, JobContext
 from seawright_shared.records.jobs import JobStatus
+from seawright_shared.records.specs import SynthesisSpec
 from seawright_shared.records.verdicts import Attribution
 
 MAX_OUTAGES = 12
@@ -43,6 +45,8 @@ class JobHandlers:
     play: PlaysEpisodes
     iteration_of: Callable[[str], RunIteration]
     """Makes the use case for one run."""
+    authored: Callable[[RunIteration, SynthesisSpec, PlanStream], Awaitable[RunIteration]]
+    """Gives a model its parts in an iteration, where the run asks one."""
     benchmarks: Benchmarks
 
     def by_kind(self) -> Mapping[str, Handler]:
@@ -64,7 +68,8 @@ class JobHandlers:
         forbidden = await self.benchmarks.names(spec.database)
         around = Surroundings(wishes=self.synthesis.wishes(stream_id), forbidden=forbidden)
         work = self.synthesis.work(context, stream)
-        run_iteration = keeping(self.iteration_of(run_id), work)
+        authored = await self.authored(self.iteration_of(run_id), spec, stream)
+        run_iteration = keeping(authored, work)
         outcome = await unwrapped(run_iteration(spec, stream, around))
         await self.synthesis.store(context, run_id, outcome)
 
@@ -94,8 +99,11 @@ class JobHandlers:
         if stream.status == "closed":
             return
         spec = stream.spec
-        task_ids = await self.datasets.item_ids(spec.dataset_id)
-        task_id = task_ids[drawn_index(len(task_ids), spec.seed, draw)]
+        if "task_id" in context.payload:
+            task_id = text(context, "task_id")
+        else:
+            task_ids = await self.datasets.item_ids(spec.dataset_id)
+            task_id = task_ids[drawn_index(len(task_ids), spec.seed, draw)]
         order = EpisodeOrder(
             episode_id="",
             task=await self.tasks.get(task_id),

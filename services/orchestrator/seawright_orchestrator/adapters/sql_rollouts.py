@@ -1,13 +1,14 @@
 """Rollout streams as rows: credits, one job per group, and the groups themselves."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from seawright_orchestrator.adapters.sql_curriculum import SqlCurriculum
 from seawright_orchestrator.adapters.sql_episodes import SqlEpisodes
 from seawright_orchestrator.adapters.tables.episodes import rollout_groups, rollout_streams
 from seawright_orchestrator.core.rollout_groups import NUM_HISTORY, member, shuffled_rewards
@@ -46,6 +47,7 @@ class SqlRollouts:
         self.queue = queue
         self.events = events
         self.episodes = episodes
+        self.curriculum = SqlCurriculum()
 
     async def create(
         self, connection: AsyncConnection, stream_id: str, spec: RolloutStreamSpec
@@ -74,12 +76,21 @@ class SqlRollouts:
             row = await self._row(connection, stream_id, is_locked=True)
             if not row["is_open"]:
                 raise ConflictError(f"rollout stream {stream_id} is closed")
-            for draw in range(row["granted"], granted):
+            spec = RolloutStreamSpec.model_validate_json(row["spec"])
+            draws = range(row["granted"], granted)
+            chosen: Mapping[int, str] = {}
+            if spec.curriculum == "frontier" and draws:
+                chosen = await self.curriculum.chosen(connection, stream_id, spec, draws)
+            for draw in draws:
+                payload: dict[str, JsonValue] = {"stream_id": stream_id, "draw": draw}
+                if draw in chosen:
+                    # Chosen once: whoever plays the group, and however often, plays this task.
+                    payload["task_id"] = chosen[draw]
                 job = NewJob(
                     kind=GROUP_JOB,
                     key=f"{GROUP_JOB}:{stream_id}:{draw}",
                     run_id=stream_id,
-                    payload={"stream_id": stream_id, "draw": draw},
+                    payload=payload,
                 )
                 await self.queue.enqueue(connection, job)
             if granted > row["granted"]:
@@ -96,6 +107,7 @@ class SqlRollouts:
                     if not job.status.is_final:
                         await self.queue.cancel(connection, job.id)
                 await self.events.append(connection, stream_id, "run.succeeded")
+                self.curriculum.forget(stream_id)
         return await self.get(stream_id)
 
     async def groups(self, stream_id: str, after: int, limit: int) -> list[RolloutGroup]:
