@@ -27,7 +27,6 @@ from seawright_environment.core.selftest_scripts import (
 from seawright_environment.core.world import World
 from seawright_shared.records.checkers import CheckerSpec, KillRow, SelfTest, StyleKills
 from seawright_shared.records.messages import Message, ToolCall
-from seawright_shared.records.tasks import GoldenAction
 from seawright_shared.records.verdicts import Verdict
 
 MAX_SECONDS = 0.05
@@ -216,29 +215,3 @@ def _try_garbage(gate: _Gate) -> None:
     ):
         if not gate.is_broken:
             gate.judge(play(gate.trial.start, messages))
-
-
-def golden_order(start: World, actions: Sequence[GoldenAction]) -> list[GoldenAction]:
-    """Return the actions with what each depends on: pairs that do not commute when executed."""
-    return [
-        action.model_copy(
-            update={
-                "depends_on": [
-                    earlier.id
-                    for earlier in actions[:index]
-                    if not _commute(start, earlier, action)
-                ]
-            }
-        )
-        for index, action in enumerate(actions)
-    ]
-
-
-def _commute(start: World, one: GoldenAction, other: GoldenAction) -> bool:
-    forth, back = start.fork(), start.fork()
-    oks = [
-        not world.call(action.requestor, action.name, action.arguments).error
-        for world, pair in ((forth, (one, other)), (back, (other, one)))
-        for action in pair
-    ]
-    return all(oks) and not diff_states(forth.state, back.state)

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from seawright_environment.core.leaks import leak
 from seawright_environment.core.mutants import Trial
 from seawright_environment.core.selftest import run_selftest
 from seawright_environment.core.selftest_scripts import gold_script
-from seawright_environment.core.task_checks_candidate import Candidate, Finding
+from seawright_environment.core.task_checks_candidate import Candidate, Finding, without_ids
 from seawright_environment.core.task_checks_compiling import compile_task, misworded
 from seawright_shared.records.plans import CheckConfig
 from seawright_shared.records.tasks import Task
@@ -71,8 +72,11 @@ def _reference(candidate: Candidate) -> Finding | None:
     for index, goal in enumerate(candidate.draft.goals):
         why = candidate.author.ambiguity(candidate.start.view, candidate.draft, goal)
         if why:
-            return Finding(failure_class=f"reference:{why}", rationale=why, goal=index)
-    return None
+            kind = without_ids(why.split(":")[0])
+            return Finding(failure_class=f"reference:{kind}", rationale=why, goal=index)
+    calls = [call for calls in candidate.calls for call in calls]
+    why = leak(candidate.draft, calls, candidate.composition)
+    return Finding(failure_class=f"reference:{why}", rationale=why) if why else None
 
 
 CHECKS: Mapping[str, Callable[[Candidate], Finding | None]] = {

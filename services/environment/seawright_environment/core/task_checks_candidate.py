@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from seawright_environment.core.drafting import Author
+from seawright_environment.core.drafting import Author, Composition
 from seawright_environment.core.patches import diff_states
 from seawright_environment.core.world import Base, World
 from seawright_shared.records.tasks import Draft, EnvironmentCall
@@ -54,6 +54,12 @@ class Candidate:
     def gold(self) -> World:
         """The world after all goals."""
         return self.worlds[-1]
+
+    @cached_property
+    def composition(self) -> Composition:
+        """The draft in words. Only what can be carried out has any."""
+        assert self.refusal is None, "only what can be carried out is put into words"
+        return self.author.compose(self.start, self.draft)
 
     @cached_property
     def _executed(self) -> tuple[list[World], Finding | None]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from seawright_environment.core import wordings
 from seawright_environment.core.checker_specs import Manners, compile_spec
 from seawright_environment.core.drafting import Author, Composition
-from seawright_environment.core.selftest import golden_order
+from seawright_environment.core.partial_orders import golden_order
 from seawright_environment.core.selftest_scripts import deed_id
 from seawright_environment.core.task_checks_candidate import Candidate, Finding
 from seawright_shared.records.base import Scalar, content_id
@@ -62,17 +62,15 @@ def misworded(candidate: Candidate) -> Finding | None:
     wording = candidate.draft.wording
     if wording is None:
         return None
-    scenario = candidate.author.compose(candidate.start, candidate.draft).scenario
-    why = wordings.fault(scenario, wording)
+    why = wordings.fault(candidate.composition.scenario, wording)
     return Finding(failure_class="wording", rationale=why) if why else None
 
 
 def _composed(candidate: Candidate) -> Composition:
-    draft = candidate.draft
-    composition = candidate.author.compose(candidate.start, draft)
-    if draft.wording is None:
+    composition, wording = candidate.composition, candidate.draft.wording
+    if wording is None:
         return composition
-    scenario = wordings.reworded(composition.scenario, draft.wording)
+    scenario = wordings.reworded(composition.scenario, wording)
     return replace(composition, scenario=scenario)
 
 

@@ -1,6 +1,9 @@
 """What the customer's words can mean: exactly one thing may fit each of them."""
 
+from collections.abc import Iterator
+
 from seawright_environment.core.drafting import View
+from seawright_environment.core.references import Reading, ambiguity_of, reading
 from seawright_environment.domains.retail.goals import list_argument, text_argument
 from seawright_environment.domains.retail.goals_shop import Shop, items_named
 from seawright_environment.domains.retail.state import Order
@@ -8,23 +11,20 @@ from seawright_shared.records.tasks import Draft, DraftGoal
 
 
 def ambiguity(view: View, draft: Draft, goal: DraftGoal) -> str | None:
-    """Say what else the customer's words could mean; ids mean one thing only."""
+    """Say what else the customer's words could mean, and how much fits them."""
+    return ambiguity_of(readings(view, draft, goal))
+
+
+def readings(view: View, draft: Draft, goal: DraftGoal) -> Iterator[Reading]:
+    """Yield everything that each of the customer's phrases can mean; ids mean one thing only."""
     if draft.reference == "id" or "order_id" not in goal.arguments:
-        return None
+        return
     shop = Shop(view)
     order = shop.order(text_argument(goal, "order_id"))
     assert order is not None, "only what can be executed is put into words"
-    mine = shop.orders_of(draft.customer_id)
-    if draft.reference == "status":
-        fitting = [other for other in mine if other["status"] == order["status"]]
-        if len(fitting) != 1:
-            return "several orders have that status"
-    else:
-        name = telling_item(order, goal)
-        fitting = [other for other in mine if name in _names(other)]
-        if len(fitting) != 1:
-            return "several orders have such an item"
-    return _items(shop, order, goal) or _payment(shop, draft.customer_id, goal)
+    yield _orders(shop, order, draft, goal)
+    yield from _items(shop, order, goal)
+    yield from _payment(shop, draft.customer_id, goal)
 
 
 def telling_item(order: Order, goal: DraftGoal) -> str:
@@ -34,32 +34,68 @@ def telling_item(order: Order, goal: DraftGoal) -> str:
     return order["items"][0]["name"]
 
 
+def _orders(shop: Shop, order: Order, draft: Draft, goal: DraftGoal) -> Reading:
+    """Return the orders that are of the status, or hold the item, that the customer tells."""
+    mine, meant = shop.orders_of(draft.customer_id), order["order_id"]
+    if draft.reference == "status":
+        status = order["status"]
+        kind = "several orders have that status"
+        return reading(kind, meant, mine, [lambda o: o["status"] == status], _order_id)
+    name = telling_item(order, goal)
+    kind = "several orders have such an item"
+    return reading(kind, meant, mine, [lambda o: name in _names(o)], _order_id)
+
+
+def _order_id(order: Order) -> str:
+    return order["order_id"]
+
+
 def _names(order: Order) -> list[str]:
     return [item["name"] for item in order["items"]]
 
 
-def _items(shop: Shop, order: Order, goal: DraftGoal) -> str | None:
+def _items(shop: Shop, order: Order, goal: DraftGoal) -> Iterator[Reading]:
+    """Yield the items of the name that is told, and the variants of the options that are."""
     if "item_ids" not in goal.arguments:
-        return None
+        return
     items = items_named(order, list_argument(goal, "item_ids"))
-    if any(_names(order).count(item["name"]) > 1 for item in items):
-        return "several items of the order have that name"
+    for item in items:
+        name = item["name"]
+        kind = "several items of the order have that name"
+        yield reading(
+            kind,
+            item["item_id"],
+            order["items"],
+            [lambda one, name=name: one["name"] == name],
+            lambda one: one["item_id"],
+        )
     if "new_item_ids" not in goal.arguments:
-        return None
+        return
     for item, new_id in zip(items, list_argument(goal, "new_item_ids"), strict=True):
         variants = shop.product(item["product_id"])["variants"]
         wanted = variants[new_id]["options"] if new_id in variants else None
-        if sum(variant["options"] == wanted for variant in variants.values()) != 1:
-            return "several variants have those options"
-    return None
+        kind = "several variants have those options"
+        yield reading(
+            kind,
+            new_id,
+            variants.values(),
+            [lambda one, wanted=wanted: one["options"] == wanted],
+            lambda one: one["item_id"],
+        )
 
 
-def _payment(shop: Shop, customer_id: str, goal: DraftGoal) -> str | None:
+def _payment(shop: Shop, customer_id: str, goal: DraftGoal) -> Iterator[Reading]:
+    """Yield the methods of the kind that the customer tells."""
     if "payment_method_id" not in goal.arguments:
-        return None
+        return
     methods = shop.user(customer_id)["payment_methods"]
-    wanted = methods.get(text_argument(goal, "payment_method_id"))
-    kinds = [method.get("source") for method in methods.values()]
-    if wanted is None or kinds.count(wanted.get("source")) != 1:
-        return "several payment methods are of that kind"
-    return None
+    meant = text_argument(goal, "payment_method_id")
+    wanted = methods[meant].get("source") if meant in methods else None
+    kind = "several payment methods are of that kind"
+    yield reading(
+        kind,
+        meant,
+        methods.items(),
+        [lambda one: one[1].get("source") == wanted],
+        lambda one: one[0],
+    )

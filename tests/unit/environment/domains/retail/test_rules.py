@@ -112,7 +112,7 @@ def test_a_refusal_is_expected_only_where_a_rule_stands_against_the_wish(
         "order_id": order["order_id"],
     }
     words = GOALS[goal_type].words
-    wish = goal(goal_type, **everything)
+    wish = DraftGoal(type=goal_type, arguments=everything, entity="", features={})
     assert rule_against(Shop(world().view), words, wish) == rule
     assert (obstacle(world(), wish) is None) is (rule is not None)
 
