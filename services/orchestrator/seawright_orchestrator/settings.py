@@ -34,3 +34,10 @@ class Settings(BaseSettings):
     """Longest wait for one turn, tool call or verification."""
     hf_token: SecretStr | None = None
     """Token of the Hugging Face Hub for pushes of dataset versions; it is never logged."""
+    llm_api_key: SecretStr | None = None
+    """Sent to the endpoint of the LLM author; a run never names a key."""
+    llm_allowed_hosts: str = ""
+    """Hosts, or `host:port`, separated by commas, that a run's `llm.base_url` may name; empty:
+    loopback only."""
+    llm_max_concurrency: int = Field(default=16, ge=1)
+    """Most calls under way at once to one endpoint; fewer while it is slow or says 429."""

@@ -9,7 +9,7 @@ from seawright_orchestrator.adapters.sql_episodes import EPISODE_JOB
 from seawright_orchestrator.adapters.sql_evaluations import TASK_JOB
 from seawright_orchestrator.adapters.sql_rollouts import GROUP_JOB
 from seawright_orchestrator.settings import Settings
-from seawright_orchestrator.wiring import remember
+from seawright_orchestrator.store_wiring import remember
 from seawright_shared.contracts.orchestrator import EpisodeRequest
 from seawright_shared.errors import ConflictError, NotFoundError
 from seawright_shared.jobs import Failure, FailureClass, Leases

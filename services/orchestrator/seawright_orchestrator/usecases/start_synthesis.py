@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from seawright_orchestrator.core.ports import Domains
 from seawright_orchestrator.core.refusals import refused
+from seawright_orchestrator.core.synthesis.ports import Models
 from seawright_orchestrator.core.synthesis.state import PlanStream
 from seawright_orchestrator.usecases.stores import SynthesisStore
 from seawright_orchestrator.usecases.synthesis.start_streams import start_streams
@@ -31,6 +32,7 @@ class StartSynthesis:
     domains: Domains
     runs: SynthesisStore
     new_id: NewId
+    models: Models
 
     async def prepare(self, spec: SynthesisSpec) -> OpenedRun:
         """Return the run with its streams, or raise naming the field that is wrong."""
@@ -45,7 +47,12 @@ class StartSynthesis:
             known = ", ".join(domain.goal_types)
             raise refused("/goals", "unknown-goal", f"{unknown[0]!r} is none of: {known}")
         run_id = self.new_id("srun")
-        return OpenedRun(run_id=run_id, spec=spec, streams=start_streams(run_id, spec, domain))
+        if spec.llm is None:
+            return OpenedRun(run_id=run_id, spec=spec, streams=start_streams(run_id, spec, domain))
+        if why := self.models.objection(spec.llm):
+            raise refused("/llm/base_url", "forbidden-host", why)
+        streams = await self.models.planner(spec.llm).streams(run_id, spec, domain)
+        return OpenedRun(run_id=run_id, spec=spec, streams=streams)
 
     async def store(self, connection: AsyncConnection, opened: OpenedRun) -> SynthesisRun:
         """Store the run in the caller's transaction."""

@@ -113,9 +113,7 @@ class OpenAiChat:
                 failure = Failure(name=FailureName.UNAVAILABLE, detail=type(error).__name__)
                 return _Again(failure, None)
             seconds = self.clock() - began
-            if response.status_code == TOO_MANY_REQUESTS or (
-                seconds > request.slow_seconds
-            ):
+            if response.status_code == TOO_MANY_REQUESTS or (seconds > request.slow_seconds):
                 self.window.bad(num_cuts)
             elif response.is_success:
                 self.window.good()

@@ -29,11 +29,12 @@ class ConcludeIteration:
             proposal = await self.propose(spec, before)
             if proposal is not None:
                 stream = await self.contest(spec, stream, proposal)
-        report = outcome.report.model_copy(
-            update={"usage": self.ledger.taken(), "judges": self.judges.scores}
+        usage = self.ledger.taken()
+        if outcome.report.iteration == 0:
+            usage = {**stream.planning, **usage}
+        report = stream.reports[-1].model_copy(
+            update={"usage": usage, "judges": self.judges.scores}
         )
-        told = next(one for one in reversed(stream.reports) if one.iteration == report.iteration)
-        report = report.model_copy(update={"mixed_yield": told.mixed_yield})
         stream = stream.model_copy(update={"reports": [*stream.reports[:-1], report]})
         return replace(
             outcome,

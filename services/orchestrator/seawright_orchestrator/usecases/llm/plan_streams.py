@@ -10,11 +10,14 @@ from seawright_orchestrator.core.llm.chats import Failure
 from seawright_orchestrator.core.llm.proposals import Vocabulary, planned
 from seawright_orchestrator.core.llm.questions import Prompts, Question
 from seawright_orchestrator.core.synthesis.coverage import kinds_of
-from seawright_orchestrator.core.synthesis.plans import PlanPair, draw_plans
+from seawright_orchestrator.core.synthesis.plans import PlanPair
 from seawright_orchestrator.core.synthesis.seeds import derive_seed
+from seawright_orchestrator.core.synthesis.state import PlanStream
 from seawright_orchestrator.usecases.llm.ask_role import AskRole
+from seawright_orchestrator.usecases.synthesis.start_streams import start_streams, streams_of
 from seawright_shared.records.domains import Domain
-from seawright_shared.records.plans import EvaluationPlan, Plan
+from seawright_shared.records.plans import Plan
+from seawright_shared.records.reports import StageUsage
 from seawright_shared.records.specs import SynthesisSpec
 
 ROLE = "meta_planner"
@@ -26,19 +29,22 @@ class PlanStreams:
 
     ask: AskRole
 
-    async def plans(
-        self, run_id: str, spec: SynthesisSpec, domain: Domain
-    ) -> list[tuple[Plan, EvaluationPlan]]:
-        """Return `spec.num_streams` pairs, each written with the earlier ones in view."""
-        goals = spec.goals or domain.goal_types
-        drawn = draw_plans(run_id, spec, kinds_of(domain, goals))
+    async def streams(self, run_id: str, spec: SynthesisSpec, domain: Domain) -> list[PlanStream]:
+        """Return `spec.num_streams` streams, each plan written with the earlier ones in view."""
+        drawn = start_streams(run_id, spec, domain)
         if ROLE not in self.ask.spec.roles:
-            return [(pair.plan, pair.evaluation_plan) for pair in drawn]
+            return drawn
         written: list[PlanPair] = []
-        for index, pair in enumerate(drawn):
+        costs: list[dict[str, StageUsage]] = []
+        for index, stream in enumerate(drawn):
+            pair = PlanPair(plan=stream.plan, evaluation_plan=stream.evaluation_plan)
             answer = await self.ask(_question(spec, domain, written, index))
             written.append(pair if isinstance(answer, Failure) else planned(pair, answer))
-        return [(pair.plan, pair.evaluation_plan) for pair in written]
+            costs.append(self.ask.ledger.taken())
+        return [
+            stream.model_copy(update={"planning": cost})
+            for stream, cost in zip(streams_of(written), costs, strict=True)
+        ]
 
 
 def _question(

@@ -1,7 +1,9 @@
 """Let a model choose wishes from what can be bound, look at the records, and tell them anew."""
 
+import asyncio
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic import JsonValue
 
@@ -15,7 +17,7 @@ from seawright_orchestrator.core.synthesis.seeds import derive_seed
 from seawright_orchestrator.usecases.llm.ask_role import AskRole
 from seawright_shared.contracts.environment import DraftRequest, TaskCheckRequest, TaskCheckResult
 from seawright_shared.records.domains import Domain
-from seawright_shared.records.plans import CheckConfig, Plan
+from seawright_shared.records.plans import CheckConfig
 from seawright_shared.records.tasks import Draft
 
 ROLE = "task_synthesizer"
@@ -25,7 +27,7 @@ WORDS_CHECKS = [CheckConfig(id="schema"), CheckConfig(id="execution")]
 """Enough to put a draft into words; everything else is the cascade's business."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WriteDrafts:
     """The task synthesizer, before the drawn drafts: a stand-in for a `DraftSource`.
 
@@ -39,31 +41,38 @@ class WriteDrafts:
     desks: Desks
     ask: AskRole
     domain: Domain
-    plan: Plan
-    num_left: int
-    _num_asked: int = field(default=0)
+    theme: str
+    first_seed: int
+    """Seed of an iteration's first draw, the only one that the model has a part in: so what comes
+    out does not depend on what an earlier attempt at the iteration has drawn."""
 
     async def draw(self, request: DraftRequest) -> list[Draft]:
-        """Return the model's drafts, as long as it may write some, then the drawn ones."""
+        """Return the model's drafts, at an iteration's first draw, then the drawn ones."""
         drawn = await self.drafts.draw(request)
-        if ROLE not in self.ask.spec.roles or request.split != "train":
+        if ROLE not in self.ask.spec.roles or request.seed != self.first_seed:
             return drawn
         single = [draft for draft in drawn if draft.pair is None]
         size = PALETTE * self.ask.spec.drafts_per_call
-        written: list[Draft] = []
-        while self.num_left > 0 and len(single) >= size:
-            palette, single = single[:size], single[size:]
-            num = min(self.num_left, self.ask.spec.drafts_per_call)
-            self.num_left -= num
-            written += await self._written(palette, num, request)
-        return [*written, *drawn]
+        per_call = self.ask.spec.drafts_per_call
+        palettes: list[Sequence[Draft]] = []
+        for place in range(math.ceil(self.ask.spec.drafts_per_iteration / per_call)):
+            palette = single[place * size : (place + 1) * size]
+            if len(palette) == size:
+                palettes.append(palette)
+        async with asyncio.TaskGroup() as group:
+            asked = [
+                group.create_task(self._written(palette, place, request))
+                for place, palette in enumerate(palettes)
+            ]
+        written = [draft for one in asked for draft in one.result()]
+        return [*written[: self.ask.spec.drafts_per_iteration], *drawn]
 
     async def _written(
-        self, palette: Sequence[Draft], num: int, request: DraftRequest
+        self, palette: Sequence[Draft], place: int, request: DraftRequest
     ) -> list[Draft]:
-        self._num_asked += 1
+        num = self.ask.spec.drafts_per_call
         told = await self._in_words(palette)
-        seed = derive_seed(request.seed, "llm", ROLE, self._num_asked)
+        seed = derive_seed(request.seed, "llm", ROLE, place)
         question = self._question(palette, told, num, seed)
         async with self.desks.open(request.database, self.domain) as desk:
             answer = await self.ask(question, desk)
@@ -99,7 +108,7 @@ class WriteDrafts:
         self, palette: Sequence[Draft], told: Sequence[TaskCheckResult], num: int, seed: int
     ) -> Question[DraftsAnswer]:
         material: dict[str, JsonValue] = {
-            "theme": self.plan.theme,
+            "theme": self.theme,
             "num_drafts": num,
             "palette": [
                 shown(number, draft, result)

@@ -1,0 +1,38 @@
+"""Joins the services that compute: one client for each."""
+
+from dataclasses import dataclass
+
+import httpx
+
+from seawright_orchestrator.settings import Settings
+from seawright_shared.clients.environment import EnvironmentClient
+from seawright_shared.clients.exchange import ExchangeClient
+from seawright_shared.clients.peer import Peer
+from seawright_shared.clients.policy import PolicyClient
+from seawright_shared.clients.user_simulator import UserSimulatorClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peers:
+    """The three services that compute."""
+
+    environment: EnvironmentClient
+    exchange: ExchangeClient
+    user_simulator: UserSimulatorClient
+    policy: PolicyClient
+    all: tuple[Peer, ...]
+
+
+def connect(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> Peers:
+    """Return the clients of the peers."""
+    timeout = settings.peer_timeout_seconds
+    environment = Peer(settings.environment_url, transport=transport, timeout_seconds=timeout)
+    users = Peer(settings.user_simulator_url, transport=transport, timeout_seconds=timeout)
+    policy = Peer(settings.policy_url, transport=transport, timeout_seconds=timeout)
+    return Peers(
+        environment=EnvironmentClient(environment),
+        exchange=ExchangeClient(environment),
+        user_simulator=UserSimulatorClient(users),
+        policy=PolicyClient(policy, generation_seconds=timeout),
+        all=(environment, users, policy),
+    )
