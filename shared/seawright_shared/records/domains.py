@@ -9,6 +9,8 @@ from seawright_shared.records.messages import ToolSchema
 
 Outcome = Literal["fulfil", "refuse", "transfer", "info"]
 """What a right agent does about a wish."""
+Disclosure = Literal["upfront", "on_ask", "piecemeal", "changes_mind", "distractor"]
+"""How a customer tells what he knows."""
 
 
 class DatabaseRef(Record):
@@ -54,6 +56,8 @@ class Domain(Record):
     """Names of the features a rule may test."""
     goal_kinds: list[GoalKind] = []
     """One for each goal type."""
+    disclosures: list[Disclosure] = ["upfront", "on_ask"]
+    """Those that the domain's author has phrases for."""
     policy_rules: list[PolicyRule] = []
     solo_domain_policy: str | None = None
     """The policy of an agent who holds the user's tools, too; None: there are no solo episodes."""

@@ -7,9 +7,9 @@ from pydantic import Field, JsonValue
 from seawright_shared.records.base import Record, Scalar
 from seawright_shared.records.checkers import CheckerSpec, Path, SelfTest
 from seawright_shared.records.domains import DatabaseRef, Outcome
+from seawright_shared.records.domains import Disclosure as Disclosure
 from seawright_shared.records.messages import Requestor, ToolCall
 
-Disclosure = Literal["upfront", "on_ask", "piecemeal", "changes_mind", "distractor"]
 Reference = Literal["id", "item", "status"]
 
 

@@ -10,7 +10,7 @@ from seawright_environment.core.state import State
 from seawright_environment.core.toolkits import Tool, Toolkit
 from seawright_shared.errors import NotFoundError
 from seawright_shared.records.base import content_hash
-from seawright_shared.records.domains import Domain, GoalKind, PolicyRule
+from seawright_shared.records.domains import Disclosure, Domain, GoalKind, PolicyRule
 from seawright_shared.records.messages import Requestor, ToolSchema
 from seawright_shared.records.tasks import DraftGoal
 
@@ -53,6 +53,8 @@ class DomainContent:
     goal_types: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     goal_kinds: tuple[GoalKind, ...] = ()
+    disclosures: tuple[Disclosure, ...] = ("upfront", "on_ask")
+    """Those that the author has phrases for."""
     policy_rules: tuple[PolicyRule, ...] = ()
     ordered_fields: frozenset[str] = frozenset()
     """Lists of texts whose order tells something; checkers compare all others as multisets."""
@@ -111,6 +113,7 @@ class DomainContent:
             goal_types=list(self.goal_types),
             features=list(self.features),
             goal_kinds=list(self.goal_kinds),
+            disclosures=list(self.disclosures),
             policy_rules=list(self.policy_rules),
             solo_domain_policy=solo,
         )

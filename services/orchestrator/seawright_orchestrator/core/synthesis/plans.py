@@ -15,7 +15,7 @@ from seawright_shared.records.tasks import Disclosure, Reference
 T = TypeVar("T", bound=Hashable)
 
 DISCLOSURES: tuple[Disclosure, ...] = ("upfront", "on_ask")
-"""Those that every domain has phrases for."""
+"""Those that every domain has phrases for; a domain may name more."""
 REFERENCES: tuple[Reference, ...] = ("id", "item", "status")
 PERSONAS = ("plain", "brief", "polite")
 
@@ -37,6 +37,14 @@ HYGIENE = ("duplicate", "contamination")
 """Checks of the bare draft: where they stand before `execution`, drafts are resampled by them."""
 ABLATED_CHECKS = ("schema", "execution")
 """Without verification, drafts that merely execute are kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Even:
+    """What a plan's weight is spread over evenly, apart from its theme."""
+
+    goals: Sequence[str]
+    disclosures: Sequence[Disclosure]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,26 +71,27 @@ def stream_id(run_id: str, index: int) -> str:
     return content_id("stream", [run_id, index])
 
 
-def draw_plans(run_id: str, spec: SynthesisSpec, kinds: Sequence[GoalKind]) -> list[PlanPair]:
+def draw_plans(
+    run_id: str, spec: SynthesisSpec, kinds: Sequence[GoalKind], disclosures: Sequence[Disclosure]
+) -> list[PlanPair]:
     """Return `spec.num_streams` pairs in sequence.
 
     Each one is themed on the cell that the earlier ones leave furthest below its share.
     """
-    cells = grid(kinds, spec.max_goals, DISCLOSURES, REFERENCES)
+    cells = grid(kinds, spec.max_goals, disclosures, REFERENCES)
     cells.sort(key=lambda cell: derive_seed(spec.seed, "cell", *cell.path))
     coverage = Coverage.of(cells, kinds)
     pairs: list[PlanPair] = []
     for index in range(spec.num_streams):
         theme = coverage.largest_deficit()
-        plan = themed_plan(run_id, spec, [kind.name for kind in kinds], index, theme)
+        even = Even(goals=[kind.name for kind in kinds], disclosures=disclosures)
+        plan = themed_plan(run_id, spec, even, index, theme)
         coverage.add(plan, theme)
         pairs.append(PlanPair(plan=plan, evaluation_plan=first_evaluation_plan(spec, plan)))
     return pairs
 
 
-def themed_plan(
-    run_id: str, spec: SynthesisSpec, goal_types: Sequence[str], index: int, theme: Cell
-) -> Plan:
+def themed_plan(run_id: str, spec: SynthesisSpec, even: Even, index: int, theme: Cell) -> Plan:
     """Return the first version of a stream's plan: everything, with weight on the theme."""
     persona = PERSONAS[derive_seed(spec.seed, "persona", index) % len(PERSONAS)]
     plan = Plan(
@@ -92,9 +101,9 @@ def themed_plan(
         domain=spec.domain,
         theme=_words(theme, persona),
         seed=derive_seed(spec.seed, "plan", index),
-        goals=_emphasised(goal_types, theme.goal),
+        goals=_emphasised(even.goals, theme.goal),
         num_goals=_emphasised(range(1, spec.max_goals + 1), theme.num_goals),
-        disclosures=_emphasised(DISCLOSURES, theme.disclosure),
+        disclosures=_emphasised(even.disclosures, theme.disclosure),
         references=_emphasised(REFERENCES, theme.reference),
         personas=[persona, *PERSONAS],
         contrast_rate=spec.contrast_rate,

@@ -24,7 +24,8 @@ def start_streams(run_id: str, spec: SynthesisSpec, domain: Domain) -> list[Plan
             detail=f"{unknown[0]!r} is not a goal type of {domain.name}; there are {known}",
         )
         raise InvalidRequestError(error.detail, errors=[error])
-    pairs = draw_plans(run_id, spec, kinds_of(domain, spec.goals or domain.goal_types))
+    kinds = kinds_of(domain, spec.goals or domain.goal_types)
+    pairs = draw_plans(run_id, spec, kinds, domain.disclosures)
     return streams_of(pairs)
 
 

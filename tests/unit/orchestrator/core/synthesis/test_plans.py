@@ -3,7 +3,6 @@ import pytest
 from seawright_orchestrator.core.synthesis.coverage import Cell, cell_share, grid, kinds_of
 from seawright_orchestrator.core.synthesis.plans import (
     ABLATED_CHECKS,
-    DISCLOSURES,
     REFERENCES,
     draw_plans,
     frozen,
@@ -16,6 +15,7 @@ from seawright_shared.records.specs import SynthesisSpec
 from tests.unit.orchestrator.core.synthesis.builders import literal, plan, rule
 
 GOALS = ("cancel", "return", "exchange", "address")
+DISCLOSURES = ("upfront", "on_ask", "piecemeal")
 KINDS = [
     GoalKind(name="cancel", outcome="fulfil", policy_rules=["window", "reason"]),
     GoalKind(name="return", outcome="fulfil"),
@@ -39,21 +39,21 @@ def share(of: Plan, cell: Cell) -> float:
 
 
 def test_the_same_run_draws_the_same_plans_and_another_seed_other_ones():
-    first = draw_plans("run", spec(), KINDS)
-    assert draw_plans("run", spec(), KINDS) == first
-    assert [pair.plan.theme for pair in draw_plans("run", spec(seed=1), KINDS)] != [
+    first = draw_plans("run", spec(), KINDS, DISCLOSURES)
+    assert draw_plans("run", spec(), KINDS, DISCLOSURES) == first
+    assert [pair.plan.theme for pair in draw_plans("run", spec(seed=1), KINDS, DISCLOSURES)] != [
         pair.plan.theme for pair in first
     ]
 
 
 def test_each_stream_looks_for_another_goal_until_all_goals_had_their_turn():
-    themes = [pair.plan.theme.split()[0] for pair in draw_plans("run", spec(4), KINDS)]
+    themes = [pair.plan.theme.split()[0] for pair in draw_plans("run", spec(4), KINDS, DISCLOSURES)]
     assert sorted(themes) == sorted(GOALS)
 
 
 @pytest.mark.parametrize("num_streams", [8, 16])
 def test_plans_together_cover_the_grid_more_evenly_than_each_alone(num_streams: int):
-    pairs = draw_plans("run", spec(num_streams), KINDS)
+    pairs = draw_plans("run", spec(num_streams), KINDS, DISCLOSURES)
 
     def spread(shares: list[float]) -> float:
         return max(shares) / (sum(shares) / len(shares))
@@ -64,20 +64,20 @@ def test_plans_together_cover_the_grid_more_evenly_than_each_alone(num_streams: 
 
 
 def test_a_plans_shares_add_up_to_one_over_the_grid():
-    (pair,) = draw_plans("run", spec(1), KINDS)
+    (pair,) = draw_plans("run", spec(1), KINDS, DISCLOSURES)
     total = sum(share(pair.plan, cell) for cell in GRID)
     assert total == pytest.approx(1.0)
 
 
 def test_every_plan_still_draws_everything():
-    for pair in draw_plans("run", spec(), KINDS):
+    for pair in draw_plans("run", spec(), KINDS, DISCLOSURES):
         assert set(pair.plan.goals) == set(GOALS)
         assert min(pair.plan.goals.values()) > 0
         assert min(pair.plan.disclosures.values()) > 0
 
 
 def test_without_verification_only_execution_is_checked():
-    (pair,) = draw_plans("run", spec(1, verification=False), KINDS)
+    (pair,) = draw_plans("run", spec(1, verification=False), KINDS, DISCLOSURES)
     assert tuple(check.id for check in pair.evaluation_plan.task_checks) == ABLATED_CHECKS
 
 
@@ -117,7 +117,7 @@ def test_the_grid_knows_outcome_party_rule_and_tier_of_each_cell():
 
 
 def test_the_rules_of_a_goal_have_their_turns_too():
-    themes = [pair.plan.theme for pair in draw_plans("run", spec(16), KINDS)]
+    themes = [pair.plan.theme for pair in draw_plans("run", spec(16), KINDS, DISCLOSURES)]
     about = [theme for theme in themes if theme.startswith("cancel")]
     assert any("rule window" in theme for theme in about)
     assert any("rule reason" in theme for theme in about)

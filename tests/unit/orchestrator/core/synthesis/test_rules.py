@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seawright_orchestrator.core.synthesis.rules import RuleBook, goal_rows, holds, violates
+from seawright_orchestrator.core.synthesis.rules import RuleBook, goal_rows, violates
 from seawright_orchestrator.core.synthesis.state import GoalRow
+from seawright_shared.records.literals import holds
 from seawright_shared.records.plans import Literal_
 from tests.unit.orchestrator.core.synthesis.builders import draft, literal, rule
 
