@@ -21,6 +21,7 @@ from seawright_user_simulator.core.agent_speech import (
     speaks_of,
 )
 from seawright_user_simulator.core.deeds import AgentTurn, Hands, told, turns_of
+from seawright_user_simulator.core.disclosing import facts_in_hand, let_out
 from seawright_user_simulator.core.ports import Cue, Reply, stop_in
 from seawright_user_simulator.core.slips import slipped, slips_on_deed
 
@@ -105,7 +106,7 @@ def _answer(mind: _Mind, scenario: Scenario, turn: AgentTurn, draw: random.Rando
             return acted
     if is_agreeable:
         return _agree(mind, scenario, draw)
-    asked = asked_facts(text, _facts_of(mind, scenario)) if asks(text) else []
+    asked = asked_facts(text, facts_in_hand(scenario, mind.wish)) if asks(text) else []
     is_about_ids = act is Act.PROPOSAL and names_an_id(text)
     is_news = any(fact.key not in mind.told for fact in asked)
     if is_news and not is_about_ids and act is not Act.REPORT:
@@ -151,12 +152,6 @@ def _settles(act: Act, text: str, wish: Wish, mind: _Mind) -> bool:
     return False
 
 
-def _facts_of(mind: _Mind, scenario: Scenario) -> list[Fact]:
-    """Return what belongs to the wish in hand: the details of other wishes wait for their turn."""
-    here = f"wish_{mind.wish}"
-    return [f for f in scenario.facts if f.key == here or not f.key.startswith("wish_")]
-
-
 def _agree(mind: _Mind, scenario: Scenario, draw: random.Random) -> _Mind:
     yes = draw.choice(_YES.get(scenario.persona, _YES["plain"]))
     if mind.agreed:
@@ -165,7 +160,7 @@ def _agree(mind: _Mind, scenario: Scenario, draw: random.Random) -> _Mind:
 
 
 def _tell(mind: _Mind, scenario: Scenario, asked: list[Fact]) -> _Mind:
-    fresh = [fact for fact in asked if fact.key not in mind.told]
+    fresh = let_out(scenario, [fact for fact in asked if fact.key not in mind.told])
     text = " ".join(fact.text for fact in fresh or asked)
     if not fresh:
         return _useless(mind, scenario, text)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from seawright_environment.core.bound_goals import Bound
 from seawright_environment.domains.retail.goals_binding import (
-    Bound,
     Swap,
     bound_address,
     bound_cancel,

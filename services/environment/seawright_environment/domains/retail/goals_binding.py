@@ -1,24 +1,13 @@
 """How a wish is bound to an order, items and methods, with what rules may test of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import JsonValue
-
+from seawright_environment.core.bound_goals import Bound, bound_goal
 from seawright_environment.domains.retail.goals_draws import Pen
 from seawright_environment.domains.retail.goals_shop import total_paid
 from seawright_environment.domains.retail.state import OrderItem
-from seawright_shared.records.base import Scalar
 from seawright_shared.records.tasks import DraftGoal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
-    """A goal's arguments, the thing it is about, and what rules may test of it."""
-
-    arguments: Mapping[str, JsonValue]
-    entity: str
-    features: Mapping[str, Scalar]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +21,7 @@ class Swap:
 
 def goal_of(pen: Pen, goal_type: str, bound: Bound) -> DraftGoal:
     """Return the goal that a bound wish is, after those before it."""
-    previous = [goal.type for goal in pen.scene.earlier if goal.entity == bound.entity]
-    features: dict[str, Scalar] = {
-        "goal": goal_type,
-        "prev_tool": previous[-1] if previous else "none",
-        "is_last": pen.scene.is_last,
-        **bound.features,
-    }
-    return DraftGoal(
-        type=goal_type, arguments=dict(bound.arguments), entity=bound.entity, features=features
-    )
+    return bound_goal(pen.scene, goal_type, bound)
 
 
 def bound_cancel(pen: Pen, order_id: str, reason: str) -> Bound:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
-from seawright_environment.domains.retail.goals import list_argument, text_argument
+from seawright_environment.domains.retail.goals import GOALS, list_argument, text_argument
 from seawright_environment.domains.retail.goals_draws import ADDRESS_KEYS
 from seawright_environment.domains.retail.goals_shop import Shop, items_named
 from seawright_environment.domains.retail.phrases import PAYMENT_KINDS
@@ -26,6 +26,15 @@ def wish_slots(shop: Shop, draft: Draft, goal: DraftGoal) -> Mapping[str, str]:
     if "item_ids" in goal.arguments:
         slots.update(_item_slots(shop, draft.reference, goal))
     return slots
+
+
+def key_of(goal: DraftGoal) -> str:
+    """Return the phrase table's key of a goal."""
+    words = GOALS[goal.type].words
+    for part in ("fact", "request"):
+        if part in goal.arguments:
+            return f"{words}/{goal.arguments[part]}"
+    return words
 
 
 def script_slots(shop: Shop, goal: DraftGoal) -> Mapping[str, str]:

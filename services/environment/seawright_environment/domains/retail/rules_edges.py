@@ -6,10 +6,10 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from seawright_environment.core.bound_goals import Bound
 from seawright_environment.core.json_values import JsonObject
 from seawright_environment.domains.retail.goals import GOALS
 from seawright_environment.domains.retail.goals_binding import (
-    Bound,
     Swap,
     bound_address,
     bound_cancel,

@@ -4,21 +4,26 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from seawright_environment.core.disclosures import disclosed
 from seawright_environment.core.drafting import Composition
 from seawright_environment.core.world import World
 from seawright_environment.domains.retail import phrases
 from seawright_environment.domains.retail.goals import GOALS, list_argument
 from seawright_environment.domains.retail.goals_shop import Shop
-from seawright_environment.domains.retail.phrases_slots import script_slots, wish_slots
+from seawright_environment.domains.retail.phrases_slots import (
+    key_of,
+    script_slots,
+    wish_slots,
+)
 from seawright_environment.domains.retail.rules_policy import EXPLANATIONS
 from seawright_environment.domains.retail.rules_wishes import rule_against
 from seawright_environment.domains.retail.solution_reads import identification, reads_of
+from seawright_environment.domains.retail.solution_story import story_of
 from seawright_shared.records.checkers import CalledItem, SaidItem
 from seawright_shared.records.messages import ToolCall
 from seawright_shared.records.tasks import (
     Draft,
     DraftGoal,
-    Fact,
     Scenario,
     Solution,
     SolutionStep,
@@ -44,23 +49,22 @@ def compose(world: World, draft: Draft) -> Composition:
     # The seed varies the wording only.
     writer = _Writer(Shop(world.view), draft, random.Random(f"words:{draft.seed}"))  # noqa: S311
     wishes = [_wish(writer, index, goal) for index, goal in enumerate(draft.goals)]
+    greeting = writer.draw.choice(phrases.GREETINGS.get(draft.persona, phrases.GREETINGS["plain"]))
     identity = identification(world, draft, writer.draw)
-    is_upfront = draft.disclosure == "upfront"
+    story = story_of(writer.shop, draft, wishes[0].text, identity.fact, greeting)
+    told = disclosed(draft.disclosure, story, wishes)
     scenario = Scenario(
         persona=draft.persona,
-        opening=_opening(writer, wishes[0]),
+        opening=told.opening,
         wishes=wishes,
-        facts=[
-            identity.fact,
-            *(_detail(index, wish, is_upfront) for index, wish in enumerate(wishes)),
-        ],
+        facts=told.facts,
         unknowns=list(identity.unknowns),
         disclosure=draft.disclosure,
         reference=draft.reference,
         patience_turns=PATIENCE_TURNS,
     )
     solution = Solution(
-        ask_identity=phrases.ASK_IDENTITY if is_upfront else phrases.ASK_DETAILS,
+        ask_identity=phrases.ASK_DETAILS if told.asks_details else phrases.ASK_IDENTITY,
         identify=[identity.call],
         steps=[_step(writer, now, index) for index, now in enumerate(_shops(world, draft))],
     )
@@ -70,15 +74,6 @@ def compose(world: World, draft: Draft) -> Composition:
         called=[item for goal in draft.goals for item in _called(goal)],
         said=[item for goal in draft.goals for item in _said(writer, goal)],
     )
-
-
-def key_of(goal: DraftGoal) -> str:
-    """Return the phrase table's key of a goal."""
-    words = GOALS[goal.type].words
-    for part in ("fact", "request"):
-        if part in goal.arguments:
-            return f"{words}/{goal.arguments[part]}"
-    return words
 
 
 def _wish(writer: _Writer, index: int, goal: DraftGoal) -> Wish:
@@ -101,19 +96,6 @@ def _mentions(goal: DraftGoal, slots: Mapping[str, str]) -> list[str]:
         if name in goal.arguments:
             mentions += list_argument(goal, name)
     return [mention for mention in mentions if mention]
-
-
-def _opening(writer: _Writer, wish: Wish) -> str:
-    greetings = phrases.GREETINGS.get(writer.draft.persona, phrases.GREETINGS["plain"])
-    is_upfront = writer.draft.disclosure == "upfront"
-    text = wish.text if is_upfront else phrases.VAGUE[GOALS[writer.draft.goals[0].type].words]
-    return writer.draw.choice(greetings) + text
-
-
-def _detail(index: int, wish: Wish, is_upfront: bool) -> Fact:  # noqa: FBT001
-    when = "upfront" if is_upfront or index else "on_ask"
-    cues = list(phrases.DETAIL_CUES)
-    return Fact(key=f"wish_{index}", text=wish.text, when=when, cues=cues)
 
 
 def _shops(world: World, draft: Draft) -> list[Shop]:
