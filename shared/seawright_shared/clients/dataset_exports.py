@@ -1,7 +1,7 @@
 """The typed client of what a dataset version is beside its items: card, rejects, exports."""
 
-from seawright_shared.clients.orchestrator import paged
-from seawright_shared.clients.peer import Params, Peer
+from seawright_shared.clients.paging import Params, paged
+from seawright_shared.clients.peer import Peer
 from seawright_shared.contracts.dataset_exports import ExportRequest, Push, PushRequest
 from seawright_shared.contracts.orchestrator import RejectedDraft
 from seawright_shared.contracts.pages import Page

@@ -1,8 +1,8 @@
 """Typed client of the orchestrator: one method per route."""
 
-from collections.abc import Sequence
 from typing import Literal
 
+from seawright_shared.clients.paging import Params, paged
 from seawright_shared.clients.peer import Peer
 from seawright_shared.contracts.jobs import DeadLetter
 from seawright_shared.contracts.orchestrator import (
@@ -40,10 +40,9 @@ from seawright_shared.records.tasks import Task
 from seawright_shared.records.trajectories import Trajectory
 
 Verb = Literal["cancel", "pause", "resume"]
-Params = dict[str, str | int | float | bool | Sequence[str] | None]
 
-SAMPLE_TIMEOUT_SECONDS = 900.0
-"""Sampling plays a deterministic search over drafts and answers when it has enough."""
+SLOW_SECONDS = 900.0
+"""Sampling searches over drafts until it has enough; a dataset version is measured whole."""
 
 RESOURCES = {"srun": "synthesis-runs", "erun": "evaluation-runs", "rstr": "rollout-streams"}
 """Prefix of a run's id, and the resource it belongs to."""
@@ -139,20 +138,16 @@ class OrchestratorClient:
         self, request: TaskSampleRequest, *, idempotency_key: str | None = None
     ) -> TaskSample:
         """Return verified tasks from a run's frozen plans; held-out ones are marked so."""
+        key, seconds = idempotency_key or new_id("key"), SLOW_SECONDS
         return await self.peer.post(
-            "/v1/task-samples",
-            request,
-            TaskSample,
-            idempotency_key=idempotency_key or new_id("key"),
-            timeout_seconds=SAMPLE_TIMEOUT_SECONDS,
+            "/v1/task-samples", request, TaskSample, idempotency_key=key, timeout_seconds=seconds
         )
 
     async def create_dataset(
         self, spec: DatasetSpec, *, idempotency_key: str | None = None
     ) -> DatasetVersion:
         """Return the dataset version that the spec yields; the same content has the same id."""
-        key = idempotency_key or new_id("key")
-        seconds = SAMPLE_TIMEOUT_SECONDS
+        key, seconds = idempotency_key or new_id("key"), SLOW_SECONDS
         return await self.peer.post(
             "/v1/datasets", spec, DatasetVersion, idempotency_key=key, timeout_seconds=seconds
         )
@@ -303,8 +298,3 @@ class OrchestratorClient:
         resource = RESOURCES[run_id.partition("_")[0]]
         params: Params = {"after": after, "limit": limit}
         return await self.peer.get(f"/v1/{resource}/{run_id}/events", Page[RunEvent], params=params)
-
-
-def paged(cursor: str | None, limit: int) -> Params:
-    """Return the query parameters of a page."""
-    return {"limit": limit, "cursor": cursor}

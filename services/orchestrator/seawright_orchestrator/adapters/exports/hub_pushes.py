@@ -33,6 +33,7 @@ class HubPushes:
         return await asyncio.to_thread(self._push, folder, repo_id, revision, private)
 
     def _push(self, folder: Path, repo_id: str, revision: str | None, private: bool) -> str:  # noqa: FBT001
+        from httpx2 import HTTPError
         from huggingface_hub import HfApi
         from huggingface_hub.errors import HfHubHTTPError
 
@@ -50,4 +51,7 @@ class HubPushes:
         except HfHubHTTPError as error:
             status = error.response.status_code
             raise UnavailableError(f"the Hub answered {status} for {repo_id}") from error
+        except HTTPError as error:
+            name = type(error).__name__
+            raise UnavailableError(f"the Hub cannot be reached: {name}") from error
         return done.oid
