@@ -56,7 +56,9 @@ def drawn(num: int, seed: int, contrast_rate: float = 0.0) -> tuple[Draft, ...]:
 
 def check(draft: Draft, checks: list[CheckConfig] | None = None) -> Checked:
     candidate = Candidate(draft=draft, base=airline(), author=AUTHOR)
-    return check_draft(candidate, checks or CHECKS, min_kill=0.95, clock=time.perf_counter)
+    return check_draft(
+        candidate, CHECKS if checks is None else checks, min_kill=0.95, clock=time.perf_counter
+    )
 
 
 @lru_cache(maxsize=1)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from seawright_environment.core.bound_goals import Bound
 from seawright_environment.domains.airline.goals_airline import Airline
 from seawright_environment.domains.airline.goals_binding import (
-    Bound,
     bind_bags,
     bind_book,
     bind_cabin,

@@ -1,10 +1,8 @@
 """How a wish is bound to a reservation, to flights and to money: drawn, with what rules may test."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from pydantic import JsonValue
-
+from seawright_environment.core.bound_goals import Bound, bound_goal
 from seawright_environment.domains.airline.bookings import BAG_PRICE
 from seawright_environment.domains.airline.goals_airline import Airline
 from seawright_environment.domains.airline.goals_booking import (
@@ -57,27 +55,9 @@ REQUESTS = (
 NUM_OUT_OF_SCOPE = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
-    """A goal's arguments, the thing it is about, and what rules may test of it."""
-
-    arguments: Mapping[str, JsonValue]
-    entity: str
-    features: Mapping[str, Scalar]
-
-
 def goal_of(pen: Pen, goal_type: str, bound: Bound) -> DraftGoal:
     """Return the goal that a bound wish is, after those before it."""
-    previous = [goal.type for goal in pen.scene.earlier if goal.entity == bound.entity]
-    features: dict[str, Scalar] = {
-        "goal": goal_type,
-        "prev_tool": previous[-1] if previous else "none",
-        "is_last": pen.scene.is_last,
-        **bound.features,
-    }
-    return DraftGoal(
-        type=goal_type, arguments=dict(bound.arguments), entity=bound.entity, features=features
-    )
+    return bound_goal(pen.scene, goal_type, bound)
 
 
 def bound_cancel(pen: Pen, reservation_id: str, reason: str) -> Bound:

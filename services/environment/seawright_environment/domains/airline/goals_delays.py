@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from pydantic import JsonValue
 
+from seawright_environment.core.bound_goals import Bound
 from seawright_environment.domains.airline.goals_airline import Airline
 from seawright_environment.domains.airline.goals_binding import (
     COMPLAINTS,
     REASONS,
-    Bound,
     bound_cancel,
 )
 from seawright_environment.domains.airline.goals_draws import Chosen, Pen, chosen_flights

@@ -28,6 +28,9 @@ def wish_slots(airline: Airline, draft: Draft, goal: DraftGoal) -> Mapping[str, 
     reservation = _reservation(airline, goal)
     if reservation is not None:
         slots["reservation"] = _called(airline, draft, reservation)
+    elif "reservation_id" in goal.arguments:
+        # Where the policy is not checked, a wish may name what is not there.
+        slots["reservation"] = f"reservation {text_argument(goal, 'reservation_id')}"
     if "payment_id" in goal.arguments:
         slots["payment"] = _method(airline, draft, text_argument(goal, "payment_id"))
     if "payment_methods" in goal.arguments:
@@ -40,11 +43,12 @@ def script_slots(airline: Airline, goal: DraftGoal) -> Mapping[str, str]:
     """Return how the agent names the things of a goal: always by id, and what it costs."""
     slots = dict(_plain(goal))
     reservation = _reservation(airline, goal)
-    if reservation is not None and "payment_id" in goal.arguments:
-        price = price_of(airline, reservation, goal)
+    if "payment_id" in goal.arguments:
+        price = price_of(airline, reservation, goal) if reservation is not None else 0
         slots["settlement"] = _settlement(price, slots["payment_id"])
-    if reservation is not None and "fact" in goal.arguments:
-        slots["answer"] = answer(airline, reservation, slots["fact"]) or ""
+    if "fact" in goal.arguments:
+        known = answer(airline, reservation, slots["fact"]) if reservation is not None else None
+        slots["answer"] = known or ""
     if "payment_methods" in goal.arguments:
         shares = [f"${amount} with {name}" for name, amount in payments_argument(goal)]
         slots["payments"] = " and ".join(shares)
@@ -109,9 +113,7 @@ def passengers_text(passengers: Sequence[Passenger]) -> str:
 def _reservation(airline: Airline, goal: DraftGoal) -> Reservation | None:
     if "reservation_id" not in goal.arguments:
         return None
-    reservation = airline.reservation(text_argument(goal, "reservation_id"))
-    assert reservation is not None, "only what can be executed is put into words"
-    return reservation
+    return airline.reservation(text_argument(goal, "reservation_id"))
 
 
 def _called(airline: Airline, draft: Draft, reservation: Reservation) -> str:
@@ -125,11 +127,8 @@ def _called(airline: Airline, draft: Draft, reservation: Reservation) -> str:
 
 
 def _method(airline: Airline, draft: Draft, payment_id: str) -> str:
-    if draft.reference == "id":
-        return payment_id
     method = airline.method(draft.customer_id, payment_id)
-    assert method is not None, "only what can be executed is put into words"
-    return f"my {told(method)}"
+    return payment_id if draft.reference == "id" or method is None else f"my {told(method)}"
 
 
 def _settlement(price: int, payment_id: str) -> str:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from seawright_environment.core.bound_goals import Bound
 from seawright_environment.core.drafting import Contrast, Half, Scene, View
 from seawright_environment.domains.airline.goals import GOALS, finished
 from seawright_environment.domains.airline.goals_airline import (
@@ -13,7 +14,6 @@ from seawright_environment.domains.airline.goals_airline import (
     keeps_route,
 )
 from seawright_environment.domains.airline.goals_binding import (
-    Bound,
     bound_cancel,
     bound_compensation,
     bound_update,

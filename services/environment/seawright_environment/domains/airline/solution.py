@@ -83,10 +83,8 @@ def compose(world: World, draft: Draft) -> Composition:
 def key_of(goal: DraftGoal) -> str:
     """Return the phrase table's key of a goal."""
     words = GOALS[goal.type].words
-    for part in ("fact", "request"):
-        if part in goal.arguments:
-            return f"{words}/{goal.arguments[part]}"
-    return words
+    detail = goal.arguments.get("fact") or goal.arguments.get("request")
+    return f"{words}/{detail}" if detail else words
 
 
 def _parts(world: World, draft: Draft) -> list[_Part]:
@@ -141,8 +139,7 @@ def _step(draft: Draft, part: _Part) -> SolutionStep:
         call = ToolCall(id=f"w{part.number}", name=TRANSFER, arguments={"summary": summary})
         return SolutionStep(reads=[*reads, call], report=phrases.TRANSFERRED)
     words = phrases.DENIALS if kind.outcome == "refuse" else phrases.REPORTS
-    against = EXPLANATIONS.get(rule_against(part.now, kind.words, goal), "")
-    report = words[key_of(goal)].format(why=against, **slots)
+    report = words[key_of(goal)].format(why=_why(part), **slots)
     report = f"{report} {phrases.ANYTHING_ELSE}"
     if kind.outcome != "fulfil":
         return SolutionStep(reads=reads, report=report)
@@ -155,6 +152,14 @@ def _step(draft: Draft, part: _Part) -> SolutionStep:
         ],
         report=report,
     )
+
+
+def _why(part: _Part) -> str:
+    """Return what is told of the rule that stands against a wish."""
+    kind = GOALS[part.goal.type]
+    if kind.outcome != "refuse":
+        return ""
+    return EXPLANATIONS.get(rule_against(part.now, kind.words, part.goal), "")
 
 
 def _called(draft: Draft, goal: DraftGoal) -> list[CalledItem]:

@@ -9,7 +9,9 @@ from seawright_environment.domains.retail.goals_binding import (
     Swap,
     bound_address,
     bound_cancel,
+    bound_info,
     bound_payment,
+    bound_request,
     bound_return,
     bound_swap,
     bound_user_address,
@@ -99,21 +101,11 @@ def _info(pen: Pen) -> Bound | None:
     order_id = pen.order_id()
     if order_id is None:
         return None
-    fact = pen.draw.choice(FACTS)
-    return Bound(
-        arguments={"order_id": order_id, "fact": fact},
-        entity=order_id,
-        features={**pen.order_features(order_id), "fact": fact},
-    )
+    return bound_info(pen, order_id, pen.draw.choice(FACTS))
 
 
 def _transfer(pen: Pen) -> Bound:
-    request = pen.draw.choice(REQUESTS)
-    return Bound(
-        arguments={"request": request},
-        entity=pen.scene.customer_id,
-        features={"request": request},
-    )
+    return bound_request(pen, pen.draw.choice(REQUESTS))
 
 
 GOALS: Mapping[str, GoalType] = {

@@ -99,3 +99,21 @@ def bound_user_address(pen: Pen, customer_id: str, address: dict[str, str]) -> B
             "address_same": pen.address_is_same(address, None),
         },
     )
+
+
+def bound_info(pen: Pen, order_id: str, fact: str) -> Bound:
+    """Return the wish to know something of an order."""
+    return Bound(
+        arguments={"order_id": order_id, "fact": fact},
+        entity=order_id,
+        features={**pen.order_features(order_id), "fact": fact},
+    )
+
+
+def bound_request(pen: Pen, request: str) -> Bound:
+    """Return the wish for a human."""
+    return Bound(
+        arguments={"request": request},
+        entity=pen.scene.customer_id,
+        features={"request": request},
+    )

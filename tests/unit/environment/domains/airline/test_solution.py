@@ -16,7 +16,7 @@ from seawright_environment.domains.airline.phrases import (
 )
 from seawright_environment.domains.airline.solution_variants import equivalents, near_misses
 from seawright_shared.records.tasks import EnvironmentCall, Task
-from tests.support.airline_synthesis import accepted, airline, check, drawn
+from tests.support.airline_synthesis import accepted, airline, check, drawn, naive
 from tests.unit.user_simulator.playing import play, right_agent
 
 WRITES = {tool for writes in goals.WRITES.values() for tool in writes}
@@ -100,12 +100,16 @@ def test_kinds_of_the_same_words_take_the_same_arguments():
     assert all(len(names) == 1 for names in by_words.values())
 
 
-def test_whatever_executes_can_be_put_into_words():
-    for draft in drawn(1600, 14):
+def test_whatever_executes_can_be_put_into_words_though_the_policy_forbids_it():
+    num, num_forbidden = 0, 0
+    for draft, full in naive():
         outcome = check(draft, [])
         if outcome.task is not None:
+            num += 1
+            num_forbidden += full.task is None
             assert outcome.task.scenario.opening
             assert json.loads(outcome.task.model_dump_json())["solution"]
+    assert num > num_forbidden > 100
 
 
 def calls(task: Task) -> list[EnvironmentCall]:
