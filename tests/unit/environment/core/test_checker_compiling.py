@@ -158,6 +158,7 @@ specs = st.builds(
     ),
     never_called=st.lists(texts, max_size=3),
     confirmed_before_writes=st.booleans(),
+    confirmed_writes=st.lists(texts, max_size=2),
     said=st.lists(st.builds(SaidItem, text=texts, cents=st.none() | st.integers()), max_size=3),
 )
 
