@@ -7,6 +7,7 @@ import httpx
 from seawright_orchestrator.adapters.llm.environment_desks import EnvironmentDesks
 from seawright_orchestrator.adapters.llm.folder_replies import FolderReplies
 from seawright_orchestrator.adapters.llm.openai_chat import OpenAiChat
+from seawright_orchestrator.adapters.synthesis_peers import EnvironmentChecker, EnvironmentDrafts
 from seawright_orchestrator.core.llm.concurrency import Window
 from seawright_orchestrator.core.llm.costs import Ledger
 from seawright_orchestrator.core.llm.endpoints import objection_to
@@ -17,6 +18,7 @@ from seawright_orchestrator.settings import Settings
 from seawright_orchestrator.usecases.llm.ask_role import AskRole
 from seawright_orchestrator.usecases.llm.conclude_iteration import ConcludeIteration
 from seawright_orchestrator.usecases.llm.contest_proposals import ContestProposals
+from seawright_orchestrator.usecases.llm.estimate_run import EstimateRun
 from seawright_orchestrator.usecases.llm.judge_tasks import JudgeTasks
 from seawright_orchestrator.usecases.llm.judge_trajectories import JudgeTrajectories
 from seawright_orchestrator.usecases.llm.plan_streams import PlanStreams
@@ -47,6 +49,15 @@ class LlmAuthor:
     def planner(self, llm: LlmSpec) -> PlanStreams:
         """Return the planner that asks this model."""
         return PlanStreams(ask=self._ask(llm))
+
+    def estimate(self) -> EstimateRun:
+        """Return the dry run."""
+        return EstimateRun(
+            domains=self.domains,
+            models=self,
+            drafts=EnvironmentDrafts(client=self.environment),
+            checker=EnvironmentChecker(client=self.environment),
+        )
 
     async def authored(
         self, run_iteration: RunIteration, spec: SynthesisSpec, stream: PlanStream

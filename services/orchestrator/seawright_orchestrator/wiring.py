@@ -37,7 +37,6 @@ from seawright_orchestrator.usecases.ask_episode import AskEpisode
 from seawright_orchestrator.usecases.check_agent import CheckAgent
 from seawright_orchestrator.usecases.draw_sample import DrawSample
 from seawright_orchestrator.usecases.follow_groups import FollowGroups
-from seawright_orchestrator.usecases.llm.estimate_run import EstimateRun
 from seawright_orchestrator.usecases.open_rollout_stream import OpenRolloutStream
 from seawright_orchestrator.usecases.play_episode import PlayEpisode
 from seawright_orchestrator.usecases.start_evaluation import StartEvaluation
@@ -230,7 +229,7 @@ def routes(stores: Stores, models: Catalogs, draw: DrawSample) -> list[APIRouter
             )
         ),
         task_routes(TaskRoutes(tasks=stores.tasks, draw=draw)),
-        estimate_routes(EstimateRun(domains=domains, models=models.asked)),
+        estimate_routes(models.asked.estimate()),
         dead_letter_routes(DeadLetters(stores.kit.queue)),
         episode_routes(EpisodeRoutes(ask=ask, episodes=stores.episodes, blobs=stores.blobs)),
     ]

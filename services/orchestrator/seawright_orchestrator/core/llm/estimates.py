@@ -23,8 +23,14 @@ from seawright_shared.records.reports import StageUsage
 from seawright_shared.records.specs import SynthesisSpec
 
 CHARACTERS_PER_TOKEN = 4
-YIELD = 0.6
-"""Taken for the share of candidates that pass the computed checks, over a run's iterations."""
+BEST_YIELD = 0.85
+"""Where reflection is taken to lead in the end."""
+CLOSED = 0.25
+"""Share of the way there that an iteration of `FULL` candidates closes; fewer teach less."""
+FULL = 200
+CHOSEN_YIELD = 0.4
+"""Taken for the share of a model's drafts that are accepted: it chooses among what can be done."""
+PALETTE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +49,15 @@ class Size:
 
 
 SIZES: Mapping[LlmRole, Size] = {
-    "meta_planner": Size(material=60, material_per_unit=60, answer=110),
+    "meta_planner": Size(material=60, material_per_unit=40, answer=90),
     "task_synthesizer": Size(
         material=60, material_per_unit=130, looks=1.0, look=220, answer=10, answer_per_unit=75
     ),
     "task_verifier": Size(material=560, answer=30),
-    "trajectory_verifier": Size(material=1100, answer=30),
+    "trajectory_verifier": Size(material=2200, answer=30),
     "reflector": Size(material=2600, answer=120),
 }
-"""Measured on the generated shop with scripted agents; other domains differ by some 20 %."""
+"""Measured on the generated shop with scripted agents, at four characters a token."""
 FORMS: Mapping[LlmRole, type[Answer]] = {
     "meta_planner": PlanAnswer,
     "task_synthesizer": DraftsAnswer,
@@ -61,12 +67,29 @@ FORMS: Mapping[LlmRole, type[Answer]] = {
 }
 
 
-def estimated(spec: SynthesisSpec, domain: Domain) -> LlmEstimate:
-    """Return what the run is taken to cost; nothing where no model is asked."""
+def num_accepted_of(spec: SynthesisSpec, first_yield: float) -> int:
+    """Return how many tasks the run is taken to make, from what its first plans were seen to yield."""
+    num_written = 0
+    if spec.llm is not None and "task_synthesizer" in spec.llm.roles:
+        num_written = min(spec.llm.drafts_per_iteration, spec.candidates_per_iteration)
+    num_drawn = spec.candidates_per_iteration - num_written
+    share, total = first_yield, 0.0
+    pace = CLOSED * min(1.0, spec.candidates_per_iteration / FULL)
+    for _ in range(spec.num_iterations):
+        total += CHOSEN_YIELD * num_written + share * num_drawn
+        if spec.evolution == "reflect":
+            share += pace * max(0.0, BEST_YIELD - share)
+    num_accepted = math.ceil(spec.num_streams * total)
+    return num_accepted if spec.num_accepted is None else min(num_accepted, spec.num_accepted)
+
+
+def estimated(spec: SynthesisSpec, domain: Domain, first_yield: float) -> LlmEstimate:
+    """Return what the run is taken to cost; nothing where no model is asked.
+
+    `first_yield`: what drafts of the run's first plans were seen to yield.
+    """
+    num_accepted = num_accepted_of(spec, first_yield)
     num_candidates = spec.num_streams * spec.num_iterations * spec.candidates_per_iteration
-    num_accepted = math.ceil(YIELD * num_candidates)
-    if spec.num_accepted is not None:
-        num_accepted = min(num_accepted, spec.num_accepted)
     stages: dict[str, StageUsage] = {}
     if spec.llm is not None:
         stages = {
@@ -78,7 +101,7 @@ def estimated(spec: SynthesisSpec, domain: Domain) -> LlmEstimate:
     return LlmEstimate(
         stages=stages,
         total=total,
-        assumed_yield=YIELD,
+        assumed_yield=round(num_accepted / num_candidates, 4),
         num_accepted=num_accepted,
         dollars_per_accepted=round(total.dollars / max(1, num_accepted), 6),
     )
@@ -131,7 +154,7 @@ def _volume(
         return _Volume(
             num_questions=num_iterations
             * math.ceil(llm.drafts_per_iteration / llm.drafts_per_call),
-            num_shown=4 * llm.drafts_per_call,
+            num_shown=PALETTE * llm.drafts_per_call,
             num_told=told,
         )
     if role == "task_verifier":

@@ -148,6 +148,9 @@ class Selection:
                 self._suspects.append(Candidate(draft=draft, probe=forbidding[0].id))
             return
         bucket = _bucket(draft)
+        if draft.wording is not None and self._room.total() > 0 and self._room[bucket] <= 0:
+            # A draft that a model was paid for takes another one's place.
+            bucket = max(self._room, key=lambda key: (self._room[key], key))
         if self._room[bucket] > 0:
             self._room[bucket] -= 1
             self._chosen.append(Candidate(draft=draft))

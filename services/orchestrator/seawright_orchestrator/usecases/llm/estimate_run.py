@@ -5,18 +5,35 @@ from dataclasses import dataclass
 from seawright_orchestrator.core.llm.estimates import estimated
 from seawright_orchestrator.core.ports import Domains
 from seawright_orchestrator.core.refusals import refused
-from seawright_orchestrator.core.synthesis.ports import Models
+from seawright_orchestrator.core.synthesis.ports import DraftSource, Models, TaskChecker
+from seawright_orchestrator.core.synthesis.sampling import Exclusions
+from seawright_orchestrator.core.synthesis.seeds import derive_seed
+from seawright_orchestrator.usecases.synthesis.check_candidates import ENVIRONMENT_CHECKS
+from seawright_orchestrator.usecases.synthesis.draw_candidates import (
+    CandidateOrder,
+    DrawCandidates,
+)
+from seawright_orchestrator.usecases.synthesis.start_streams import start_streams
+from seawright_shared.contracts.environment import TaskCheckRequest
 from seawright_shared.errors import NotFoundError
+from seawright_shared.records.domains import Domain
 from seawright_shared.records.llm import LlmEstimate
 from seawright_shared.records.specs import SynthesisSpec
+
+NUM_PROBES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstimateRun:
-    """A dry run: it refuses what a run would refuse, and asks no model."""
+    """A dry run: it refuses what a run would refuse, and asks no model.
+
+    What the first plan yields is measured on a few drafts, by the computed checks alone.
+    """
 
     domains: Domains
     models: Models
+    drafts: DraftSource
+    checker: TaskChecker
 
     async def __call__(self, spec: SynthesisSpec) -> LlmEstimate:
         """Return the estimate, or raise naming the field that is wrong."""
@@ -26,4 +43,27 @@ class EstimateRun:
             raise refused("/domain", "unknown-domain", error.detail) from error
         if spec.llm is not None and (why := self.models.objection(spec.llm)):
             raise refused("/llm/base_url", "forbidden-host", why)
-        return estimated(spec, domain)
+        return estimated(spec, domain, await self._first_yield(spec, domain))
+
+    async def _first_yield(self, spec: SynthesisSpec, domain: Domain) -> float:
+        stream = start_streams("estimate", spec, domain)[0]
+        selection = await DrawCandidates(drafts=self.drafts)(
+            CandidateOrder(
+                plan=stream.plan,
+                database=spec.database,
+                split="train",
+                holdout_share=spec.holdout_share,
+                num=NUM_PROBES,
+                seed=derive_seed(spec.seed, "estimate"),
+                exclusions=Exclusions(),
+            )
+        )
+        drafts = [one.draft for one in selection.candidates()]
+        checks = [
+            check for check in stream.evaluation_plan.task_checks if check.id in ENVIRONMENT_CHECKS
+        ]
+        request = TaskCheckRequest(
+            drafts=drafts, checks=checks, min_kill=stream.evaluation_plan.min_kill
+        )
+        results = await self.checker.check(request)
+        return sum(result.task is not None for result in results) / max(1, len(results))

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from seawright_orchestrator.core.llm.answers import JudgementAnswer
 from seawright_orchestrator.core.llm.chats import Failure
-from seawright_orchestrator.core.llm.fences import fenced
+from seawright_orchestrator.core.llm.fences import MAX_JUDGED, fenced
 from seawright_orchestrator.core.llm.questions import Prompts, Question
 from seawright_orchestrator.core.synthesis.seeds import derive_seed, derive_share
 from seawright_orchestrator.usecases.llm.ask_role import AskRole
@@ -55,7 +55,9 @@ class JudgeTasks:
         return Question(
             role=ROLE,
             system=Prompts(domain=self.domain).system(ROLE),
-            material={"task": fenced(canonical_json(task_material(task)).decode(), "the task")},
+            material={
+                "task": fenced(canonical_json(task_material(task)).decode(), "the task", MAX_JUDGED)
+            },
             form=JudgementAnswer,
             seed=derive_seed(self.seed, "llm", ROLE, task.id),
         )

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from seawright_orchestrator.core.llm.answers import JudgementAnswer
 from seawright_orchestrator.core.llm.chats import Failure
 from seawright_orchestrator.core.llm.committee import LENSES, majority, scored, summed
-from seawright_orchestrator.core.llm.fences import fenced
+from seawright_orchestrator.core.llm.fences import MAX_JUDGED, fenced
 from seawright_orchestrator.core.llm.questions import Prompts, Question
 from seawright_orchestrator.core.synthesis.ports import PlayedEpisode
 from seawright_orchestrator.core.synthesis.seeds import derive_seed, derive_share
@@ -83,7 +83,7 @@ class JudgeTrajectories:
             system=Prompts(domain=self.domain).system(ROLE),
             material={
                 "look_at": LENSES[number % len(LENSES)],
-                "episode": fenced(shown, "the episode"),
+                "episode": fenced(shown, "the episode", MAX_JUDGED),
             },
             form=JudgementAnswer,
             seed=derive_seed(self.seed, "llm", ROLE, episode.trajectory.id, number),

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,10 +22,20 @@ from seawright_shared.records.plans import CheckConfig
 from seawright_shared.records.tasks import Draft
 
 ROLE = "task_synthesizer"
-PALETTE = 4
+PALETTE = 3
 """Drawn wishes shown for each draft that is asked for."""
+NUM_SEEN = 300
+"""Drawn drafts that palettes are filled from; few naive draws can be carried out."""
 WORDS_CHECKS = [CheckConfig(id="schema"), CheckConfig(id="execution")]
 """Enough to put a draft into words; everything else is the cascade's business."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A drawn draft, and what its author's words for it are."""
+
+    draft: Draft
+    result: TaskCheckResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,35 +62,47 @@ class WriteDrafts:
         drawn = await self.drafts.draw(request)
         if ROLE not in self.ask.spec.roles or request.seed != self.first_seed:
             return drawn
-        single = [draft for draft in drawn if draft.pair is None]
-        size = PALETTE * self.ask.spec.drafts_per_call
-        per_call = self.ask.spec.drafts_per_call
-        palettes: list[Sequence[Draft]] = []
-        for place in range(math.ceil(self.ask.spec.drafts_per_iteration / per_call)):
-            palette = single[place * size : (place + 1) * size]
-            if len(palette) == size:
-                palettes.append(palette)
+        spec = self.ask.spec
+        size = PALETTE * spec.drafts_per_call
+        num_asked = math.ceil(spec.drafts_per_iteration / spec.drafts_per_call)
+        entries = await self._entries([draft for draft in drawn if draft.pair is None])
+        palettes = [entries[place::num_asked][:size] for place in range(num_asked)]
         async with asyncio.TaskGroup() as group:
             asked = [
                 group.create_task(self._written(palette, place, request))
                 for place, palette in enumerate(palettes)
+                if palette
             ]
         written = [draft for one in asked for draft in one.result()]
-        return [*written[: self.ask.spec.drafts_per_iteration], *drawn]
+        return [*written[: spec.drafts_per_iteration], *drawn]
+
+    async def _entries(self, drafts: Sequence[Draft]) -> list[Entry]:
+        """Return what palettes are filled from: wishes that can be told first, of all kinds.
+
+        The second of a kind comes after the first of every kind: a plan has little room for each.
+        """
+        seen = drafts[:NUM_SEEN]
+        told = await self._in_words(seen)
+        kinds: Counter[str] = Counter()
+        ranked: list[tuple[bool, int, Entry]] = []
+        for draft, result in zip(seen, told, strict=True):
+            kind = f"{draft.goals[0].type}:{len(draft.goals)}:{result.task is None}"
+            ranked.append((result.task is None, kinds[kind], Entry(draft, result)))
+            kinds[kind] += 1
+        return [entry for *_, entry in sorted(ranked, key=lambda one: one[:2])]
 
     async def _written(
-        self, palette: Sequence[Draft], place: int, request: DraftRequest
+        self, palette: Sequence[Entry], place: int, request: DraftRequest
     ) -> list[Draft]:
         num = self.ask.spec.drafts_per_call
-        told = await self._in_words(palette)
         seed = derive_seed(request.seed, "llm", ROLE, place)
-        question = self._question(palette, told, num, seed)
+        question = self._question(palette, num, seed)
         async with self.desks.open(request.database, self.domain) as desk:
             answer = await self.ask(question, desk)
         if isinstance(answer, Failure):
             return []
         ideas = list({idea.pick: idea for idea in answer.drafts}.values())[:num]
-        return await self._checked(palette, ideas)
+        return await self._checked([entry.draft for entry in palette], ideas)
 
     async def _checked(self, palette: Sequence[Draft], ideas: Sequence[DraftIdea]) -> list[Draft]:
         """Return the drafts, in the author's words where the model's tell something else."""
@@ -104,15 +127,12 @@ class WriteDrafts:
             TaskCheckRequest(drafts=list(drafts), checks=WORDS_CHECKS, min_kill=0.0)
         )
 
-    def _question(
-        self, palette: Sequence[Draft], told: Sequence[TaskCheckResult], num: int, seed: int
-    ) -> Question[DraftsAnswer]:
+    def _question(self, palette: Sequence[Entry], num: int, seed: int) -> Question[DraftsAnswer]:
         material: dict[str, JsonValue] = {
             "theme": self.theme,
             "num_drafts": num,
             "palette": [
-                shown(number, draft, result)
-                for number, (draft, result) in enumerate(zip(palette, told, strict=True))
+                shown(number, entry.draft, entry.result) for number, entry in enumerate(palette)
             ],
         }
 
@@ -120,8 +140,8 @@ class WriteDrafts:
             for idea in answer.drafts:
                 if idea.pick >= len(palette):
                     return f"pick {idea.pick} is not in the palette of {len(palette)}"
-                if len(idea.wishes) != len(palette[idea.pick].goals):
-                    return f"pick {idea.pick} has {len(palette[idea.pick].goals)} wishes"
+                if len(idea.wishes) != len(palette[idea.pick].draft.goals):
+                    return f"pick {idea.pick} has {len(palette[idea.pick].draft.goals)} wishes"
             return None
 
         return Question(
