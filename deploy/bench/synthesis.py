@@ -10,6 +10,7 @@ who were never drawn, at equal shares of goals.
 import argparse
 import asyncio
 import json
+import resource
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -47,6 +48,8 @@ def print_table(curves: Sequence[Curve], comparisons: Sequence[Comparison]) -> N
 
 def as_json(curve: Curve, found: Comparison) -> dict[str, object]:
     """Return one row as plain values."""
+    num_candidates = sum(report.num_candidates for report in curve.stream.reports)
+    num_accepted = sum(report.num_accepted for report in curve.stream.reports)
     return {
         "evolution": curve.evolution,
         "seed": curve.seed,
@@ -57,7 +60,15 @@ def as_json(curve: Curve, found: Comparison) -> dict[str, object]:
         "heldout_last": share(found.last.accepted),
         "gain": found.gain.model_dump(),
         "seconds": round(curve.seconds, 1),
+        "candidates_per_second": round(num_candidates / curve.seconds, 1),
+        "accepted_per_second": round(num_accepted / curve.seconds, 1),
+        "resident_mebibytes": resident_mebibytes(),
     }
+
+
+def resident_mebibytes() -> float:
+    """Return the most memory that this process has held so far."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
 
 
 async def measure_all(given: argparse.Namespace, blobs: Path) -> None:
@@ -69,7 +80,7 @@ async def measure_all(given: argparse.Namespace, blobs: Path) -> None:
         for seed in range(1, given.seeds + 1):
             spec = spec_of(
                 evolution, seed, candidates=given.candidates, iterations=given.iterations
-            )
+            ).model_copy(update={"rollouts_per_task": given.rollouts})
             curves.append(await run_stream(synthesis, spec))
             comparisons.append(await compared(synthesis, curves[-1], num=given.tasks))
     print_table(curves, comparisons)
@@ -83,6 +94,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--candidates", type=int, default=100)
     parser.add_argument("--iterations", type=int, default=8)
+    parser.add_argument("--rollouts", type=int, default=0, help="scripted, per accepted task")
     parser.add_argument("--tasks", type=int, default=30, help="held-out tasks to sample")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

@@ -10,6 +10,7 @@ import pytest
 from seawright_console.usecases.follow_runs import FollowRuns
 from seawright_console.usecases.read_pages import read_all
 from seawright_shared.contracts.orchestrator import SynthesisReport
+from seawright_shared.records.base import content_hash
 from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.jobs import JobStatus
 from seawright_shared.records.specs import (
@@ -20,6 +21,7 @@ from seawright_shared.records.specs import (
     SynthesisSpec,
     TrainingSpec,
 )
+from seawright_shared.records.tasks import Task
 from tests.e2e.embedded_process import EmbeddedProcess, free_port, until, write_model
 from tests.unit.console.usecases.test_follow_runs import Paper
 
@@ -57,6 +59,17 @@ def outcome(report: SynthesisReport) -> list[tuple[int, int, int, int]]:
     )
 
 
+def content(task: Task) -> str:
+    return content_hash(task.model_dump(mode="json", exclude={"selftest"}))
+
+
+def plans(report: SynthesisReport) -> list[list[tuple[int, list[str], dict[str, float]]]]:
+    return [
+        [(one.version, [rule.id for rule in one.rules], one.goals) for one in stream.plans]
+        for stream in report.streams
+    ]
+
+
 async def test_a_synthesis_run_killed_twice_ends_as_one_that_was_not(
     stack: EmbeddedProcess, tmp_path: Path
 ):
@@ -76,12 +89,18 @@ async def test_a_synthesis_run_killed_twice_ends_as_one_that_was_not(
         tasks = await read_all(lambda cursor: at.orchestrator.tasks(run_id=run.id, cursor=cursor))
         again = await at.orchestrator.start_synthesis(SPEC, idempotency_key="two")
     undisturbed = await finished(stack, again.id)
+    async with stack.deployment() as at:
+        others = await read_all(
+            lambda cursor: at.orchestrator.tasks(run_id=again.id, cursor=cursor)
+        )
 
     assert disturbed.run.status is JobStatus.SUCCEEDED
     assert outcome(disturbed) == outcome(undisturbed)
     assert len(outcome(disturbed)) == len(set(outcome(disturbed))) == 6
     assert disturbed.run.num_tasks == undisturbed.run.num_tasks == len(tasks) > 0
     assert max(Counter(task.id for task in tasks).values()) == 1
+    assert {task.id: content(task) for task in tasks} == {task.id: content(task) for task in others}
+    assert plans(disturbed) == plans(undisturbed)
 
 
 async def test_a_training_run_killed_in_mid_step_finishes_with_every_step_once(
