@@ -32,6 +32,7 @@ from seawright_environment.api.verifications import verification_routes
 from seawright_environment.core.databases import Databases
 from seawright_environment.core.drafting import Author
 from seawright_environment.domain_wiring import all_domains
+from seawright_environment.domains import MENDERS
 from seawright_environment.sandbox_wiring import sandbox_house
 from seawright_environment.settings import Settings
 from seawright_environment.usecases.audit_tasks import AuditTasks
@@ -179,7 +180,7 @@ def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
         slots.around(
             verification_routes(verify, verify_batch),
             draft_routes(DraftTasks(databases, domains.authors)),
-            task_check_routes(CheckTasks(databases, domains.authors)),
+            task_check_routes(CheckTasks(databases, domains.authors, MENDERS)),
             house.routes(databases, domains.authors),
             audit_routes(audit_tasks(databases, domains.authors, settings)),
             exchange_routes(exchange(databases, files)),

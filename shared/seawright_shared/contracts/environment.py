@@ -159,6 +159,10 @@ class TaskCheckResult(Record):
     """One per check that ran, the failing one last."""
     failed_goal: int | None = None
     """Index of the goal to blame, where there is one."""
+    repaired: str = ""
+    """What was mended before it passed, where `on_fail` of a check is `repair`."""
+    mended: Draft | None = None
+    """The draft as it was mended: the task is its."""
 
 
 class TaskCheckResponse(Record):

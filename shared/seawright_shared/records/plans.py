@@ -80,8 +80,8 @@ class CheckConfig(Record):
     enabled: bool = True
     params: dict[str, JsonValue] = {}
     on_fail: Literal["reject", "repair", "flag"] = "reject"
-    """`flag` keeps the draft and says so. `repair` rejects: the procedural author draws anew, and
-    what it would mend is what reflection learns from."""
+    """`flag` keeps the draft and says so. `repair` mends at most two things of a draft, and lets
+    it through where the mended one passes every check; reflection learns less from such drafts."""
 
 
 class EvaluationPlan(Record):

@@ -77,6 +77,8 @@ class IterationReport(Record):
     routes: dict[str, int] = {}
     """Episodes and candidates by where their attribution sent them, as in `reroll`."""
     num_drawn: int = 0
+    num_repaired: int = 0
+    """Accepted tasks whose draft was mended on the way; see `SynthesisSpec.repair`."""
     num_held_back: int = 0
     """Draws that the plan's rules held back."""
     num_probes: int = 0

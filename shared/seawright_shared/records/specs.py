@@ -35,6 +35,9 @@ class SynthesisSpec(Request):
     agent: AgentSpec = AgentSpec(kind="scripted")
     user: UserSpec = UserSpec()
     rollouts_per_task: int = Field(default=1, ge=0, le=8)
+    repair: bool = False
+    """Mend at most two things of a draft that a check of the environment stops, and check it
+    again. More tasks for the same draws; reflection learns less from what was mended."""
     contrast_rate: float = Field(default=0.0, ge=0.0, le=1.0)
     """Share of the candidates that are drawn as contrast pairs."""
     num_accepted: int | None = Field(default=None, ge=1)

@@ -54,6 +54,8 @@ def task_check_routes(check_tasks: CheckTasks) -> APIRouter:
                 task=outcome.task,
                 verdicts=outcome.verdicts,
                 failed_goal=outcome.failed_goal,
+                repaired=outcome.repaired,
+                mended=outcome.draft,
             )
             for draft, outcome in zip(request.drafts, outcomes, strict=True)
         ]

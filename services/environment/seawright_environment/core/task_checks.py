@@ -10,7 +10,7 @@ from seawright_environment.core.selftest_scripts import gold_script
 from seawright_environment.core.task_checks_candidate import Candidate, Finding, without_ids
 from seawright_environment.core.task_checks_compiling import compile_task, misworded
 from seawright_shared.records.plans import CheckConfig
-from seawright_shared.records.tasks import Task
+from seawright_shared.records.tasks import Draft, Task
 from seawright_shared.records.verdicts import Attribution, Verdict
 
 
@@ -21,6 +21,10 @@ class Checked:
     task: Task | None
     verdicts: list[Verdict]
     failed_goal: int | None = None
+    repaired: str = ""
+    """What was mended before it passed; empty: nothing."""
+    draft: Draft | None = None
+    """The mended draft, where one was."""
 
 
 def _schema(candidate: Candidate) -> Finding | None:

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 from seawright_environment.core.domain_content import DomainContent
 from seawright_environment.core.drafting import Author
+from seawright_environment.core.task_repairs import Mender
 from seawright_environment.domains.airline.author import AirlineAuthor
 from seawright_environment.domains.airline.content import AIRLINE
 from seawright_environment.domains.mock.content import MOCK
 from seawright_environment.domains.retail.author import RetailAuthor
 from seawright_environment.domains.retail.content import RETAIL
+from seawright_environment.domains.retail.goals_mends import RetailMender
 from seawright_environment.domains.telecom.author import TelecomAuthor
 from seawright_environment.domains.telecom.content import TELECOM, TELECOM_WORKFLOW
 
@@ -24,3 +26,6 @@ AUTHORS: Mapping[str, Author] = {
     "telecom-workflow": TelecomAuthor(),
 }
 """Who writes tasks for which domain without any model."""
+
+MENDERS: Mapping[str, Mender] = {"retail": RetailMender()}
+"""Who binds things of which domain's drafts anew."""

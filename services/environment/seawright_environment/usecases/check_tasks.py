@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seawright_environment.core.databases import Databases
 from seawright_environment.core.drafting import Author
-from seawright_environment.core.task_checks import Checked, check_draft
+from seawright_environment.core.task_checks import Checked
 from seawright_environment.core.task_checks_candidate import Candidate
+from seawright_environment.core.task_repairs import Mender, check_or_mend
 from seawright_environment.usecases.draft_tasks import author_of
 from seawright_shared.records.plans import CheckConfig
 from seawright_shared.records.tasks import Draft
@@ -15,10 +16,12 @@ from seawright_shared.records.tasks import Draft
 
 @dataclass(frozen=True, slots=True)
 class CheckTasks:
-    """Load each draft's database, then check it."""
+    """Load each draft's database, then check it, and mend it where a check says so."""
 
     databases: Databases
     authors: Mapping[str, Author]
+    menders: Mapping[str, Mender] = field(default_factory=dict[str, Mender])
+    """Who binds things of a domain's drafts anew where a check repairs."""
 
     def __call__(
         self, drafts: Sequence[Draft], checks: Sequence[CheckConfig], *, min_kill: float
@@ -32,4 +35,6 @@ class CheckTasks:
             base=self.databases.load(draft.database),
             author=author_of(self.authors, draft.database.domain),
         )
-        return check_draft(candidate, checks, min_kill=min_kill, clock=time.perf_counter)
+        mender = self.menders.get(draft.database.domain)
+        clock = time.perf_counter
+        return check_or_mend(candidate, checks, mender, min_kill=min_kill, clock=clock)

@@ -1,12 +1,14 @@
 """The retail domain, put together."""
 
 from importlib import resources
+from typing import get_args
 
 from seawright_environment.core.domain_content import DomainContent
 from seawright_environment.domains.retail.author import RetailAuthor
 from seawright_environment.domains.retail.seed import generate_tables
 from seawright_environment.domains.retail.state import import_tables
 from seawright_environment.domains.retail.tools import TOOLKIT
+from seawright_shared.records.tasks import Disclosure
 
 
 def _domain_policy() -> str:
@@ -27,5 +29,6 @@ RETAIL = DomainContent(
     features=tuple(RetailAuthor.features),
     goal_kinds=tuple(RetailAuthor.kinds.values()),
     policy_rules=RetailAuthor.policy_rules,
+    disclosures=get_args(Disclosure),
     ordered_fields=frozenset({"exchange_items", "exchange_new_items"}),
 )

@@ -18,6 +18,8 @@ class CheckedCandidate:
     verdicts: tuple[Verdict, ...] = ()
     """One per check that ran; the failing one last."""
     failed_goal: int | None = None
+    repaired: str = ""
+    """What was mended of the candidate's draft before it passed; empty: nothing."""
     is_undecided: bool = False
     """Infrastructure failed for good: the candidate does not count."""
 

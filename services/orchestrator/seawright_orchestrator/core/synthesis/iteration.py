@@ -145,6 +145,9 @@ def report_of(
         causes=_counts(causes),
         attributions=_counts(attributions),
         routes=_counts(_routes(attributions)),
+        num_repaired=sum(
+            bool(judged.checked.repaired) for judged in decided if judged.task is not None
+        ),
         num_probes=sum(judged.checked.candidate.probe is not None for judged in counted),
         cells=_counts(Counter(_cell(task) for task in tasks)),
         num_sequences=num_sequences(tasks),

@@ -33,6 +33,8 @@ CHECKS = (
     "contamination",
     "oracle",
 )
+MENDING_CHECKS = ("execution", "policy", "effect", "reference")
+"""Checks that mend what they would refuse, where the run says so."""
 HYGIENE = ("duplicate", "contamination")
 """Checks of the bare draft: where they stand before `execution`, drafts are resampled by them."""
 ABLATED_CHECKS = ("schema", "execution")
@@ -114,7 +116,13 @@ def themed_plan(run_id: str, spec: SynthesisSpec, even: Even, index: int, theme:
 def first_evaluation_plan(spec: SynthesisSpec, plan: Plan) -> EvaluationPlan:
     """Return the ordered checks that a stream starts with."""
     names = CHECKS if spec.verification else ABLATED_CHECKS
-    checks = [CheckConfig.model_validate({"id": name}) for name in names]
+    mending = MENDING_CHECKS if spec.repair else ()
+    checks = [
+        CheckConfig.model_validate(
+            {"id": name, "on_fail": "repair" if name in mending else "reject"}
+        )
+        for name in names
+    ]
     blank = EvaluationPlan(id="", stream_id=plan.stream_id, version=0, task_checks=checks)
     return stamped_evaluation(blank)
 

@@ -82,9 +82,11 @@ class CheckCandidates:
                 failed = result.failed_goal
                 if result.task is None and failed is None and len(candidate.draft.goals) == 1:
                     failed = 0
+                mended = result.mended or candidate.draft
                 checked.append(
                     CheckedCandidate(
-                        candidate=candidate,
+                        candidate=replace(candidate, draft=mended),
+                        repaired=result.repaired,
                         task=result.task,
                         verdicts=tuple(result.verdicts),
                         failed_goal=failed,
