@@ -3,8 +3,10 @@
 import typer
 
 from seawright_console.cli.audit import audit
+from seawright_console.cli.dataset import dataset_commands
 from seawright_console.cli.demo import demo
 from seawright_console.cli.domain import domain_commands
+from seawright_console.cli.engine import engine
 from seawright_console.cli.exports import export_commands
 from seawright_console.cli.imports import import_commands
 from seawright_console.cli.regrade import contamination, regrade
@@ -24,9 +26,10 @@ def command_line() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for command in (demo, up, evaluate, show, report, audit, regrade, contamination):
+    for command in (demo, up, evaluate, show, report, audit, regrade, contamination, engine):
         line.command()(command)
     line.add_typer(synth_commands(), name="synth")
+    line.add_typer(dataset_commands(), name="dataset")
     line.add_typer(train_commands(), name="train")
     line.add_typer(import_commands())
     line.add_typer(export_commands())

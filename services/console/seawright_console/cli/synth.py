@@ -12,6 +12,7 @@ from seawright_console.cli.at_hand import AtHand, Place, at_hand
 from seawright_console.cli.default_group import RunUnlessNamed
 from seawright_console.cli.outcome import run, screen
 from seawright_console.cli.synth_ablate import ablate
+from seawright_console.cli.synth_estimate import estimate
 from seawright_console.cli.synth_files import NamedSpec, named_specs, shared_out
 from seawright_console.cli.synth_read import plans, rejects, show
 from seawright_console.core.funnel import funnel_rows, reports_of, usage_rows
@@ -150,5 +151,6 @@ def synth_commands() -> typer.Typer:
     line.command("show")(show)
     line.command("plans")(plans)
     line.command("rejects")(rejects)
+    line.command("estimate")(estimate)
     line.command("ablate")(ablate)
     return line

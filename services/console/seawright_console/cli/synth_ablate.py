@@ -16,7 +16,7 @@ from seawright_console.cli.at_hand import Place, at_hand
 from seawright_console.cli.outcome import run, screen
 from seawright_console.cli.synth_files import NamedSpec, named_specs
 from seawright_console.core.ablation import ARMS, Cell, Options
-from seawright_console.core.ablation_results import COLUMNS, result_files, result_object, table_rows
+from seawright_console.core.ablation_results import by_arm, result_files, result_object
 from seawright_console.core.ablation_statistics import arm_figures
 from seawright_console.settings import Settings
 from seawright_console.usecases.ablate import Ablate
@@ -74,7 +74,7 @@ async def _ablate(
             cells = await work(each.spec, wanted, arms)
             for path in _written(each, cells, wanted, out):
                 typer.echo(str(path))
-            shown.table(f"Ablation: {each.name}", COLUMNS, table_rows(arm_figures(cells)))
+            shown.table(f"Ablation: {each.name}", *by_arm(arm_figures(cells)))
 
 
 def _written(named: NamedSpec, cells: list[Cell], wanted: Options, out: Path) -> list[Path]:

@@ -66,6 +66,13 @@ def table_rows(figures: Sequence[ArmFigures]) -> list[list[str]]:
     ]
 
 
+def by_arm(figures: Sequence[ArmFigures]) -> tuple[list[str], list[list[str]]]:
+    """Return the table with its arms side by side, for a narrow screen: columns, then rows."""
+    rows = table_rows(figures)
+    turned = [[name, *(row[at] for row in rows)] for at, name in enumerate(COLUMNS)]
+    return turned[0], turned[1:]
+
+
 def words(interval: Interval, *, signed: bool = False) -> str:
     """Return an interval, as in .43 [.31, .52]."""
     sign = "+" if signed else ""

@@ -28,16 +28,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """One horizontal bar, with what it is called and what stands at its end."""
-
-    label: str
-    value: float
-    note: str = ""
-    tone: Tone = "s0"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """An interval of one series at one category."""
 
@@ -88,28 +78,6 @@ def line_chart(
             + f"<title>{escape(line.name)}, {escape(x_label)} {plain(x)}: {y:.3g}</title></circle>"
             for x, y in line.points
         ]
-    return drawing(parts, width, height, title)
-
-
-def bar_chart(bars: Sequence[Bar], *, title: str, width: int = HALF) -> str:
-    """Return horizontal bars in the order given, longest text cut with its whole in a tooltip."""
-    row, label_width = 26, round(0.56 * width)
-    height = TOP + row * len(bars) + 6
-    most = max((bar.value for bar in bars), default=1.0) or 1.0
-    room = width - label_width - 90
-    parts: list[str] = []
-    for index, bar in enumerate(bars):
-        y = TOP + index * row
-        length = max(1.0, room * bar.value / most)
-        parts.append(
-            f"<g><title>{escape(bar.label)}: {escape(bar.note or plain(bar.value))}</title>"
-            f'<text class="label end" x="{label_width - 10}" y="{y + 13}">'
-            f"{escape(shorten(bar.label, label_width // 7))}</text>"
-            f'<rect class="bar {bar.tone}" x="{label_width}" y="{y + 1}" rx="3"'
-            f' width="{length:.1f}" height="{row - 9}"/>'
-            f'<text class="label" x="{label_width + length + 8:.1f}" y="{y + 13}">'
-            f"{escape(bar.note or plain(bar.value))}</text></g>"
-        )
     return drawing(parts, width, height, title)
 
 

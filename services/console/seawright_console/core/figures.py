@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from seawright_console.core.charts import (
     HALF,
     SERIES,
-    Bar,
     Estimate,
     Line,
     Span,
-    bar_chart,
     interval_chart,
     line_chart,
     timeline_chart,
@@ -18,9 +16,7 @@ from seawright_console.core.charts import (
 from seawright_shared.contracts.orchestrator import EvaluationRun, StreamState
 from seawright_shared.contracts.trainer import TrainingStep
 from seawright_shared.records.plans import Rule
-from seawright_shared.records.reports import IterationReport
 
-MOST_BARS = 14
 MOST_RULES = 60
 
 
@@ -63,30 +59,6 @@ def yield_figure(streams: Sequence[StreamState]) -> str:
     return line_chart(
         lines, title="Yield per iteration", x_label="iteration", y_label="yield", unit=True
     )
-
-
-def cause_figure(reports: Sequence[IterationReport]) -> str:
-    """Return the failure classes of rejected drafts, most frequent first."""
-    causes = total(report.causes for report in reports)
-    whole = max(1, sum(causes.values()))
-    bars = [
-        Bar(label=name, value=count, note=f"{count}  {count / whole:.0%}", tone="s1")
-        for name, count in ranked(causes)[:MOST_BARS]
-    ]
-    rest = sum(count for _, count in ranked(causes)[MOST_BARS:])
-    if rest:
-        bars.append(Bar(label="all others", value=rest, note=f"{rest}", tone="muted"))
-    return bar_chart(bars, title="Failure classes")
-
-
-def counts_figure(counts: Mapping[str, int], *, title: str) -> str:
-    """Return named counts as bars, most frequent first."""
-    whole = max(1, sum(counts.values()))
-    bars = [
-        Bar(label=name, value=count, note=f"{count}  {count / whole:.0%}", tone="s3")
-        for name, count in ranked(counts)
-    ]
-    return bar_chart(bars, title=title)
 
 
 def rules_figure(stream: StreamState) -> str | None:

@@ -10,15 +10,13 @@ from seawright_console.core.lanes import Reading
 from seawright_console.core.report_parts import (
     Comparison,
     Figure,
-    IterationRow,
     PassRow,
     Report,
-    StreamPart,
-    SynthesisPart,
     Tile,
     TrainingPart,
 )
 from seawright_console.core.statistics import paired_difference
+from seawright_console.core.synthesis_part import synthesis_part
 from seawright_shared.contracts.orchestrator import EvaluationRun, SynthesisReport
 from seawright_shared.contracts.trainer import TrainingRun, TrainingStep
 
@@ -65,7 +63,7 @@ def report_of(findings: Findings) -> Report:
         pass_figure=figures.pass_figure(done) if done else None,
         pass_rows=pass_rows(done, ks),
         differences=comparisons(done),
-        syntheses=[_synthesis_part(each) for each in findings.syntheses],
+        syntheses=[synthesis_part(each) for each in findings.syntheses],
         trainings=[_training_part(run, steps) for run, steps in findings.trainings],
         readings=findings.readings,
         notes=findings.notes,
@@ -128,53 +126,6 @@ def _pass_tiles(evaluations: Mapping[str, EvaluationRun]) -> list[Tile]:
         for name, run in evaluations.items()
         if run.report is not None and 1 in run.report.pass_hat
     ]
-
-
-def _synthesis_part(synthesis: SynthesisReport) -> SynthesisPart:
-    reports = [report for stream in synthesis.streams for report in stream.iterations]
-    attributions = figures.total(report.attributions for report in reports)
-    spec = synthesis.run.spec
-    return SynthesisPart(
-        caption=f"Run {synthesis.run.id}: {spec.domain}, evolution by {spec.evolution},"
-        f" seed {spec.seed}.",
-        legend=[
-            *(
-                (f"stream {each.index}", SERIES[each.index % len(SERIES)])
-                for each in synthesis.streams
-            ),
-            ("all streams", "ink"),
-        ],
-        yield_figure=figures.yield_figure(synthesis.streams),
-        cause_figure=figures.cause_figure(reports),
-        stage_figure=figures.counts_figure(
-            figures.total(report.stages for report in reports), title="Stages"
-        ),
-        attribution_figure=figures.counts_figure(attributions, title="Attribution")
-        if attributions
-        else None,
-        iterations=[
-            IterationRow(
-                stream=stream.index,
-                iteration=report.iteration,
-                num_candidates=report.num_candidates,
-                num_accepted=report.num_accepted,
-                yield_share=report.yield_share,
-                num_sequences=report.num_sequences,
-            )
-            for stream in synthesis.streams
-            for report in stream.iterations
-        ],
-        streams=[
-            StreamPart(
-                index=stream.index,
-                theme=stream.plans[-1].theme if stream.plans else "",
-                figure=figures.rules_figure(stream),
-                reflections=stream.reflections,
-                versions={plan.id: plan.version for plan in stream.plans},
-            )
-            for stream in synthesis.streams
-        ],
-    )
 
 
 def _training_part(run: TrainingRun, steps: Sequence[TrainingStep]) -> TrainingPart:

@@ -68,9 +68,16 @@ class SynthesisPart:
     caption: str
     legend: Sequence[tuple[str, str]]
     yield_figure: str
+    funnel_figure: str
     cause_figure: str
-    stage_figure: str
-    attribution_figure: str | None
+    """Classes stacked by iteration."""
+    prediction_figure: str | None
+    coverage_figure: str | None
+    attributions: Sequence[tuple[str, Sequence[int], int]]
+    """Who was blamed, how often by iteration, and in all."""
+    routes: Sequence[tuple[str, int]]
+    usage: Sequence[Sequence[str]]
+    """What a model's endpoint cost, by stage; empty without one."""
     iterations: Sequence[IterationRow]
     streams: Sequence[StreamPart]
 

@@ -2,16 +2,22 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from seawright_console.core.block_charts import (
+    Drop,
+    Stack,
+    heat_map,
+    stacked_chart,
+    waterfall_chart,
+)
 from seawright_console.core.charts import (
-    Bar,
     Estimate,
     Line,
     Span,
-    bar_chart,
     interval_chart,
     line_chart,
     timeline_chart,
 )
+from seawright_console.core.standalone_svg import standalone
 from seawright_shared.records.reports import Interval
 
 EVIL = '"><script>alert(1)</script>'
@@ -23,7 +29,9 @@ CHARTS = {
         x_label=text,
         y_label=text,
     ),
-    "bars": lambda text: bar_chart([Bar(label=text, value=3, note=text)], title=text),
+    "waterfall": lambda text: waterfall_chart([Drop(label=text, num_left=3)], title=text),
+    "stacks": lambda text: stacked_chart([Stack(label=text, parts=[3, 0])], title=text),
+    "heat map": lambda text: heat_map({(text, text): 3}, rows=[text], columns=[text], title=text),
     "intervals": lambda text: interval_chart(
         [
             Estimate(
@@ -58,10 +66,42 @@ def test_a_chart_without_points_is_still_a_chart():
     assert ET.fromstring(svg).get("aria-label") == "none"
 
 
-def test_the_most_frequent_bar_is_the_longest():
-    svg = bar_chart([Bar(label="a", value=10), Bar(label="b", value=5)], title="counts")
-    widths = [float(it.get("width", "0")) for it in ET.fromstring(svg).iter() if "rect" in it.tag]
-    assert widths[0] == pytest.approx(2 * widths[1], rel=0.01)
+def widths(svg: str) -> list[float]:
+    return [float(it.get("width", "0")) for it in ET.fromstring(svg).iter() if "rect" in it.tag]
+
+
+def test_what_a_step_left_and_what_it_took_are_as_long_as_what_came_in():
+    svg = waterfall_chart(
+        [Drop(label="all", num_left=10), Drop(label="policy", num_left=4, num_taken=6)], title="f"
+    )
+    whole, left, taken = widths(svg)
+    assert left + taken == pytest.approx(whole, abs=0.2)
+    assert left / whole == pytest.approx(0.4, abs=0.01)
+    assert "(-6, 60%)" in svg
+
+
+def test_a_stack_is_as_long_as_its_parts_together():
+    parts = widths(
+        stacked_chart([Stack(label="a", parts=[3, 1]), Stack(label="b", parts=[2])], title="s")
+    )
+    assert parts[0] == pytest.approx(3 * parts[1], rel=0.01)
+    assert parts[0] == pytest.approx(1.5 * parts[2], rel=0.01)
+
+
+def test_a_cell_without_tasks_is_drawn_empty():
+    svg = heat_map({("a", "x"): 7}, rows=["a", "b"], columns=["x"], title="c")
+    assert svg.count("bar cell") == 1
+    assert "b, x: 0" in svg
+
+
+def test_a_standalone_chart_keeps_everything_and_names_its_series():
+    inner = stacked_chart([Stack(label="exec:gone", parts=[3])], title="s")
+    svg = standalone(inner, EVIL, [("full", "s0")])
+    root = ET.fromstring(svg)
+    words = {"".join(it.itertext()) for it in root.iter() if it.tag.endswith("text")}
+    assert EVIL in words
+    assert any("full" in text for text in words)
+    assert "exec:gone" in svg
 
 
 def test_an_error_bar_reaches_from_low_to_high():

@@ -1,5 +1,4 @@
 from seawright_console.core.figures import (
-    cause_figure,
     metric_figure,
     moving_mean,
     pooled_yields,
@@ -47,11 +46,6 @@ def test_a_stream_without_plans_has_no_rules():
 
 def test_a_rule_reads_as_scope_and_tests():
     assert rule_text(made_up.rule(1)) == "cancel_pending_order: order.status != pending1"
-
-
-def test_causes_are_counted_over_all_iterations():
-    svg = cause_figure([made_up.iteration(0, 0, 0.0), made_up.iteration(1, 0, 0.0)])
-    assert "100  50%" in svg
 
 
 def test_a_rolled_back_step_is_not_drawn():
