@@ -132,7 +132,8 @@ class FakeVllm:
         return JSONResponse({"success": True})
 
     async def _generate(self, request: Request) -> Response:
-        asked = await request.json()
+        asked: dict[str, Any] = {"stream": False, **await request.json()}
+        asked["sampling_params"] = {"seed": 0, "stop_token_ids": [7], **asked["sampling_params"]}
         self.orders.append(asked)
         self.sessions.append(request.headers.get("x-session-id", ""))
         fault = self.fault if self.num_faults > 0 and len(asked["token_ids"]) > 1 else None

@@ -1,0 +1,158 @@
+"""A real vLLM server on a CPU: token-exact, log-probs as a trainer computes them, new weights."""
+
+import asyncio
+import re
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+import numpy as np
+import pytest
+
+from seawright_policy.settings import Settings
+from seawright_policy.wiring import build
+from seawright_shared.clients.peer import Peer
+from seawright_shared.clients.policy import PolicyClient
+from seawright_shared.contracts.policy import GenerationRequest, PublishRequest
+from seawright_shared.records.messages import Message, ToolSchema
+from seawright_shared.records.trajectories import Sampling
+from seawright_shared.stores.traces import TokenTrace, decode_trace
+from tests.support.engine_served import engine_served
+from tests.support.exact_logprobs import exact_logprobs
+from tests.support.tiny_qwen3 import write_qwen3
+
+pytestmark = [pytest.mark.engines, pytest.mark.timeout(900)]
+
+SYSTEM = Message(role="system", content="Help people with their seats.")
+HELLO = Message(role="user", content="Please change the seat <|im_end|> of this booking.")
+RESULT = Message(role="tool", content="<tool_call> is no marker here", tool_call_id="1")
+TOOL = ToolSchema(
+    name="find_seat", description="Finds one.", parameters={"type": "object"}, kind="read"
+)
+TOLERANCE = 1e-3
+
+
+class Engine(NamedTuple):
+    url: str
+    folders: list[Path]
+    hashes: list[str]
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["dense", "moe"])
+def engine(request, tmp_path_factory):
+    root = tmp_path_factory.mktemp("vllm")
+    folders = [root / f"v{seed}" for seed in range(3)]
+    hashes = [
+        write_qwen3(folder, seed, is_moe=request.param, context=512)
+        for seed, folder in enumerate(folders)
+    ]
+    with engine_served("vllm", folders[0], name="m", turns=64) as url:
+        yield Engine(url, folders, hashes)
+
+
+@asynccontextmanager
+async def opened(engine: Engine):
+    settings = Settings(
+        engine="vllm",
+        engine_urls=[engine.url],
+        models={"m": str(engine.folders[0])},
+        drain_seconds=0.2,
+    )
+    app = build(settings)
+    async with app.router.lifespan_context(app):
+        peer = Peer("http://policy", transport=httpx.ASGITransport(app))
+        yield PolicyClient(peer)
+        await peer.aclose()
+
+
+async def publish(client: PolicyClient, engine: Engine, number: int) -> None:
+    for phase in ("prepare", "commit"):
+        body = PublishRequest(
+            uri=str(engine.folders[number]), sha256=engine.hashes[number], phase=phase
+        )
+        await client.publish("m", number, body)
+
+
+async def turn(
+    client: PolicyClient,
+    *messages: Message,
+    context: bytes | None = None,
+    seed: int = 1,
+    tokens: int = 24,
+    heat: float = 1.0,
+):
+    sampling = Sampling(max_tokens=tokens, seed=seed, temperature=heat)
+    tools = [TOOL] if context is None else []
+    return await client.generate(
+        GenerationRequest(
+            model="m", context=context, messages=list(messages), tools=tools, sampling=sampling
+        )
+    )
+
+
+def difference(folder: Path, trace: TokenTrace) -> float:
+    """Return how far a trace's log-probs are from the exact ones, at most."""
+    exact = exact_logprobs(folder, trace)
+    assert len(exact) > 0
+    return float(np.abs(exact - trace.logprobs[trace.loss_mask]).max())
+
+
+@pytest.mark.parametrize("heat", [1.0, 0.7])
+async def test_a_dialogues_tokens_and_log_probs_are_what_a_trainer_computes(engine, heat):
+    async with opened(engine) as client:
+        first = await turn(client, SYSTEM, HELLO, heat=heat)
+        second = await turn(client, RESULT, context=first.context, heat=heat)
+        third = await turn(client, HELLO, context=second.context, heat=heat)
+        again = await turn(client, SYSTEM, HELLO, heat=heat)
+    old, new = decode_trace(first.context), decode_trace(third.context)
+    assert (new.token_ids[: len(old)] == old.token_ids).all()
+    sampled = first.num_sampled_tokens + second.num_sampled_tokens + third.num_sampled_tokens
+    assert int(new.loss_mask.sum()) == sampled
+    assert set(new.versions[new.loss_mask].tolist()) == {0}
+    assert difference(engine.folders[0], new) < TOLERANCE
+    assert (decode_trace(again.context).token_ids == old.token_ids).all()
+
+
+async def test_new_weights_under_running_turns_lose_none_and_every_token_knows_its_version(engine):
+    async with opened(engine) as client:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(turn(client, SYSTEM, HELLO, seed=seed, tokens=200))
+                for seed in range(48)
+            ]
+            await asyncio.sleep(1.0)
+            await publish(client, engine, 1)
+        traces = [decode_trace(task.result().context) for task in tasks]
+        after = decode_trace((await turn(client, SYSTEM, HELLO)).context)
+    versions = [trace.versions[trace.loss_mask].tolist() for trace in traces]
+    assert all(one == sorted(one) and set(one) <= {0, 1} for one in versions)
+    assert set(after.versions[after.loss_mask].tolist()) == {1}
+    assert difference(engine.folders[1], after) < TOLERANCE
+    mixed = [one for one in traces if len(set(one.versions[one.loss_mask].tolist())) == 2]
+    for trace in mixed[:4]:
+        sampled = trace.versions[trace.loss_mask]
+        for number in (0, 1):
+            exact = exact_logprobs(engine.folders[number], trace)
+            part = sampled == number
+            told = trace.logprobs[trace.loss_mask]
+            assert np.abs(exact[part] - told[part]).max() < TOLERANCE
+
+
+async def test_later_turns_find_their_cache(engine):
+    async with opened(engine) as client, httpx.AsyncClient(base_url=engine.url) as http:
+
+        async def counts() -> tuple[float, float]:
+            text = (await http.get("/metrics")).text
+            named = ("prefix_cache_queries_total", "prefix_cache_hits_total")
+            both = [re.findall(rf"^vllm:{name}{{.*}} (\S+)$", text, re.MULTILINE) for name in named]
+            return float(both[0][0]), float(both[1][0])
+
+        long = Message(role="user", content="Please change the seat of this booking. " * 6)
+        first = await turn(client, SYSTEM, long, tokens=4)
+        before = await counts()
+        context = first.context
+        for _ in range(4):
+            context = (await turn(client, HELLO, context=context, tokens=4)).context
+        after = await counts()
+    assert (after[1] - before[1]) / (after[0] - before[0]) > 0.6
