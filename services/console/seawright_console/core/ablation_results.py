@@ -144,7 +144,7 @@ def yield_curves(cells: Sequence[Cell]) -> str:
     return line_chart(
         lines,
         title="Yield by arm",
-        x_label="candidates drawn, thousands",
+        x_label="candidates drawn",
         y_label="yield",
         unit=True,
     )
@@ -182,11 +182,11 @@ def _tones(cells: Sequence[Cell]) -> dict[str, Tone]:
 
 
 def _curve(cell: Cell) -> list[tuple[float, float]]:
-    """Return the yield at the middle of each iteration, over thousands of candidates drawn."""
+    """Return the yield at the middle of each iteration, over candidates drawn."""
     points: list[tuple[float, float]] = []
     drawn = 0
     for good, num in cell.yields:
-        points.append(((drawn + num / 2) / 1000, good / max(1, num)))
+        points.append((drawn + num / 2, good / max(1, num)))
         drawn += num
     return points
 

@@ -96,10 +96,7 @@ def heat_map(
     height = TOP + head + ROW * len(rows) + 6
     most = max(counts.values(), default=1) or 1
     parts = [
-        f'<text class="label middle" x="{label_width + slot * (at + 0.5):.1f}" y="{TOP + 14}">'
-        f"<title>{escape(column)}</title>{escape(shorten(column, max(4, int(slot // CHARACTER))))}"
-        "</text>"
-        for at, column in enumerate(columns)
+        _head(column, label_width + slot * (at + 0.5), slot) for at, column in enumerate(columns)
     ]
     for index, row in enumerate(rows):
         y = TOP + head + index * ROW
@@ -122,6 +119,17 @@ def heat_map(
                 f' width="{max(1.0, slot - 2):.1f}" height="{ROW - 4}"{shade}/>{text}</g>'
             )
     return drawing(parts, width, height, title)
+
+
+def _head(text: str, middle: float, slot: float) -> str:
+    """Return a column's name: its first word, and the others below."""
+    first, _, rest = text.partition(" ")
+    lines = [shorten(line, max(4, int(slot / 6.2))) for line in (first, rest)]
+    return "".join(
+        f'<text class="label middle" x="{middle:.1f}" y="{TOP + 6 + 14 * at}">'
+        f"<title>{escape(text)}</title>{escape(line)}</text>"
+        for at, line in enumerate(lines)
+    )
 
 
 def _label(text: str, right: int, y: int) -> str:
