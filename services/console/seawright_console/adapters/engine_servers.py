@@ -19,7 +19,7 @@ from seawright_console.core.engines import (
     arguments_of,
     no_op_of,
 )
-from seawright_shared.errors import SeawrightError, UnavailableError
+from seawright_shared.errors import InvalidRequestError, SeawrightError, UnavailableError
 
 BRIDGE = Path(__file__).parent.parent / "engine_bridges" / "sglang_cpu.py"
 INSTALLED = "seawright-engine.txt"
@@ -88,10 +88,11 @@ async def answers(engine: EngineName, url: str, seconds: float) -> None:
             reply = await client.post(path, json=body)
     except httpx.HTTPError as error:
         raise UnavailableError(f"{url} cannot be reached: {type(error).__name__}") from error
+    says = f"{url}{path} answered {reply.status_code}: {reply.text[:300]}"
+    if reply.status_code >= 500:
+        raise UnavailableError(says)
     if reply.status_code != 200:
-        raise UnavailableError(
-            f"{url}{path} answered {reply.status_code}: {reply.text[:300]}; is it a {engine} server?"
-        )
+        raise InvalidRequestError(f"{says}; is it a {engine} server, with its routes enabled?")
 
 
 async def awaited(engine: EngineName, url: str, process: Process, seconds: float) -> None:

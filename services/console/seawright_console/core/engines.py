@@ -130,6 +130,7 @@ def vllm_arguments(order: EngineOrder) -> list[str]:
     """Return vLLM's arguments.
 
     Log-probs are those of the distribution that is drawn from: what a trainer computes again.
+    Sampling by token ids is one of its routes for scaling out.
     """
     plain = {
         "model": str(order.model),
@@ -143,7 +144,7 @@ def vllm_arguments(order: EngineOrder) -> list[str]:
         "generation-config": "vllm",
         "tool-call-parser": "hermes",
     }
-    flags = ["--enable-auto-tool-choice", "--enable-prefix-caching"]
+    flags = ["--enable-auto-tool-choice", "--enable-prefix-caching", "--enable-scale-out"]
     eager = ["--enforce-eager"] if order.device == "cpu" else []
     return [*(f"--{name}={text}" for name, text in plain.items()), *flags, *eager]
 

@@ -1,7 +1,7 @@
 """One vLLM server over HTTP: sampling by token ids, its load, and changing its weights.
 
-The server must run with VLLM_SERVER_DEV_MODE=1 (its control routes) and with
-`--logprobs-mode processed_logprobs` (log-probs at the sampling temperature).
+The server must run with VLLM_SERVER_DEV_MODE=1 (its control routes), `--enable-scale-out` (sampling
+by token ids) and `--logprobs-mode processed_logprobs` (log-probs at the sampling temperature).
 """
 
 import asyncio

@@ -14,7 +14,7 @@ from seawright_console.adapters.engine_servers import (
     started,
 )
 from seawright_console.core.engines import RECIPES, Device, EngineOrder, Recipe
-from seawright_shared.errors import UnavailableError
+from seawright_shared.errors import InvalidRequestError, UnavailableError
 from tests.support.fake_vllm import FakeVllm, served
 
 CHILD = "import subprocess,sys,time; print(subprocess.Popen(['sleep','60']).pid); sys.stdout.flush(); time.sleep(60)"
@@ -82,7 +82,7 @@ async def test_a_server_is_there_when_it_makes_a_token_and_not_before(tmp_path):
     async with served(server) as url:
         await answers("vllm", url, 5.0)
         assert server.orders[-1]["sampling_params"]["max_tokens"] == 1
-        with pytest.raises(UnavailableError, match="is it a sglang server"):
+        with pytest.raises(InvalidRequestError, match="is it a sglang server"):
             await answers("sglang", url, 5.0)
     with pytest.raises(UnavailableError, match="cannot be reached"):
         await answers("vllm", url, 5.0)
