@@ -1,5 +1,6 @@
 """Make a dataset version from what synthesis runs accepted."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -70,7 +71,7 @@ class CreateDataset:
         notes = await self._notes(spec, known)
         found = _candidates(spec, known, notes)
         await self._refuse_heldout(found.tasks)
-        chosen = selection(found.tasks, spec)
+        chosen = await asyncio.to_thread(selection, found.tasks, spec)
         ours = {found.tasks[place].id: found.tasks[place] for place in chosen.chosen}
         meter = DifficultyMeter()
         items = await self._items(spec, found, chosen, meter)
@@ -83,7 +84,7 @@ class CreateDataset:
         refuse_unsound(spec, measured.report)
         beside = companions(notes, ours.keys(), measured.num_rejects)
         reference = await self.blobs.put(beside.model_dump_json().encode())
-        version = dataset_version(spec, items, measured.report)
+        version = await asyncio.to_thread(dataset_version, spec, items, measured.report)
         version = version.model_copy(update={"companions": reference})
         await self.datasets.store(version, spec, items)
         return await self.datasets.get(version.id)

@@ -1,5 +1,6 @@
 """Measure what a dataset version holds, before it is kept."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -98,10 +99,10 @@ class MeasureDataset:
                     "rejects": reject_rows(rejects),
                 }
             ),
-            kills=kill_matrix(tasks),
+            kills=await asyncio.to_thread(kill_matrix, tasks),
             num_selftested=sum(task.selftest is not None for task in tasks),
             num_false_rejects=num_false_rejects(tasks),
-            diversity=diversity(tasks, rules),
+            diversity=await asyncio.to_thread(diversity, tasks, rules),
             difficulty=harvest.difficulty,
             baselines=await unwrapped(self.baselines(tasks)),
             contamination=await self._contamination(tasks),
