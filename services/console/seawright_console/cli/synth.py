@@ -129,9 +129,10 @@ async def _present(at: AtHand, runs: Mapping[str, str], shown: Screen, *, as_jso
         )
         if spent := usage_rows(reports):
             shown.table(f"{name}: what the model's endpoint cost", USAGE_COLUMNS, spent)
-        shown.say(f"  page: {at.url}/runs/{run_id}   more: seawright synth show {run_id}")
+        page = "" if at.folder is not None else f"page: {at.url}/runs/{run_id}  "
+        shown.say(f"  {page}more: seawright synth show {run_id}")
     if at.folder is not None:
-        shown.say(f"everything is in {at.folder}; `seawright up --embedded` serves it")
+        shown.say(f"everything is in {at.folder}; `seawright up --embedded --folder` serves it")
     if as_json:
         typer.echo(json.dumps([each.model_dump(mode="json") for each in found], indent=2))
     else:
