@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.rollouts import RolloutGroup
+from seawright_shared.stores.traces import samples_of
 from seawright_trainer.core.batches import StepBatch
 from seawright_trainer.core.epochs import step_indices
 from seawright_trainer.core.filtering import WeightedMember, judge_age, reward_metrics, weigh_group
@@ -73,7 +74,8 @@ class BuildBatch:
             weighed = weigh_group(group, spec.algorithm, max_length=spec.batch.max_length)
             assert weighed.judgement == "useful", "judged on arrival"
             episode_ids += [member.episode_id for member in weighed.members]
-            sequences += [await self._sequence(member) for member in weighed.members]
+            for member in weighed.members:
+                sequences += await self._sequences(member)
         if not sequences:
             raise InvalidRequestError(
                 "all rollouts of a step were cut off or are longer than max_length "
@@ -91,12 +93,16 @@ class BuildBatch:
             group_ids=tuple(group.id for group in taken),
         )
 
-    async def _sequence(self, member: WeightedMember) -> WeightedSequence:
+    async def _sequences(self, member: WeightedMember) -> list[WeightedSequence]:
+        """Return the samples of a trajectory, one where its template never wrote a context anew."""
         trace = await self.batches.trace(member.trace)
-        return WeightedSequence(
-            token_ids=trace.token_ids,
-            loss_mask=trace.loss_mask,
-            behaviour=trace.logprobs,
-            advantage=member.advantage,
-            temperature=trace.temperature,
-        )
+        return [
+            WeightedSequence(
+                token_ids=sample.token_ids,
+                loss_mask=sample.loss_mask,
+                behaviour=sample.logprobs,
+                advantage=member.advantage,
+                temperature=sample.temperature,
+            )
+            for sample in samples_of(trace)
+        ]

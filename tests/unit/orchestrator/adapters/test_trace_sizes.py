@@ -1,5 +1,7 @@
 """Laws of traces on their way to training (edge case 6 of the trainer): nothing is re-tokenized."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,12 +9,14 @@ from hypothesis import strategies as st
 
 from seawright_orchestrator.adapters.trace_sizes import measure, require_extension
 from seawright_shared.errors import InvalidRequestError, UnavailableError
-from seawright_shared.stores.traces import TokenTrace, encode_trace
+from seawright_shared.stores.traces import CLOSED_SAMPLES, TokenTrace, encode_trace
 
 IDS = st.lists(st.integers(0, 5), max_size=8)
 
 
-def context(ids: list[int], logprob: float = -1.0, version: int = 2) -> bytes:
+def context(
+    ids: list[int], logprob: float = -1.0, version: int = 2, closed: Sequence[bytes] = ()
+) -> bytes:
     num = len(ids)
     return encode_trace(
         TokenTrace(
@@ -20,6 +24,7 @@ def context(ids: list[int], logprob: float = -1.0, version: int = 2) -> bytes:
             logprobs=np.full(num, logprob, np.float32),
             loss_mask=np.ones(num, np.bool_),
             versions=np.full(num, version, np.int32),
+            state={CLOSED_SAMPLES: list(closed)} if closed else {},
         )
     )
 
@@ -56,3 +61,21 @@ def test_the_size_says_which_versions_sampled_it():
     size = measure(context([1, 2, 3]))
     assert (size.num_tokens, size.num_loss_tokens) == (3, 3)
     assert (size.min_version, size.max_version) == (2, 2)
+
+
+def test_a_new_sample_is_taken_where_the_one_before_was_closed_as_it_was():
+    before = context([1, 2, 3])
+    anew = context([1, 3, 4], closed=[before], version=5)
+    require_extension(before, anew)
+    require_extension(anew, context([1, 3, 4, 5], closed=[before]))
+    for wrong in (
+        context([1, 3, 4], closed=[context([1, 2, 4])]),
+        context([1, 3, 4], closed=[context([1, 2, 3, 4])]),
+    ):
+        with pytest.raises(UnavailableError):
+            require_extension(before, wrong)
+    with pytest.raises(UnavailableError, match="lost"):
+        require_extension(anew, context([1, 3, 4, 5]))
+    size = measure(anew)
+    assert (size.num_tokens, size.num_loss_tokens) == (3, 6)
+    assert (size.min_version, size.max_version) == (2, 5)
