@@ -50,7 +50,7 @@ async def furnished(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGene
         ]
         client = houses[0].client
         spec = synthesis_spec(
-            num_streams=1, num_iterations=1, candidates_per_iteration=150, goals=WRITES
+            num_streams=1, num_iterations=1, candidates_per_iteration=600, goals=WRITES
         )
         run = await client.start_synthesis(spec)
         assert await ended(client, run.id) == JobStatus.SUCCEEDED
