@@ -9,6 +9,7 @@ from typing import NamedTuple
 import httpx
 import numpy as np
 import pytest
+from structlog.stdlib import get_logger
 
 from seawright_policy.settings import Settings
 from seawright_policy.wiring import build
@@ -95,7 +96,9 @@ def difference(folder: Path, trace: TokenTrace) -> float:
     """Return how far a trace's log-probs are from the exact ones, at most."""
     exact = exact_logprobs(folder, trace)
     assert len(exact) > 0
-    return float(np.abs(exact - trace.logprobs[trace.loss_mask]).max())
+    worst = float(np.abs(exact - trace.logprobs[trace.loss_mask]).max())
+    get_logger().info("logprobs.compared", num_tokens=len(exact), worst=worst)
+    return worst
 
 
 @pytest.mark.parametrize("heat", [1.0, 0.7])
@@ -129,6 +132,11 @@ async def test_new_weights_under_running_turns_lose_none_and_every_token_knows_i
     assert all(one == sorted(one) and set(one) <= {0, 1} for one in versions)
     assert set(after.versions[after.loss_mask].tolist()) == {1}
     assert difference(engine.folders[1], after) < TOLERANCE
+    get_logger().info(
+        "weights.changed",
+        num_turns=len(traces),
+        num_both=sum(len(set(one)) == 2 for one in versions),
+    )
     mixed = [one for one in traces if len(set(one.versions[one.loss_mask].tolist())) == 2]
     for trace in mixed[:4]:
         sampled = trace.versions[trace.loss_mask]
@@ -155,4 +163,6 @@ async def test_later_turns_find_their_cache(engine):
         for _ in range(4):
             context = (await turn(client, HELLO, context=context, tokens=4)).context
         after = await counts()
-    assert (after[1] - before[1]) / (after[0] - before[0]) > 0.6
+    share = (after[1] - before[1]) / (after[0] - before[0])
+    get_logger().info("cache.measured", share=share)
+    assert share > 0.6

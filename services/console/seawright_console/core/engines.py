@@ -145,8 +145,11 @@ def vllm_arguments(order: EngineOrder) -> list[str]:
         "tool-call-parser": "hermes",
     }
     flags = ["--enable-auto-tool-choice", "--enable-prefix-caching", "--enable-scale-out"]
-    eager = ["--enforce-eager"] if order.device == "cpu" else []
-    return [*(f"--{name}={text}" for name, text in plain.items()), *flags, *eager]
+    if order.device == "cpu":
+        # A prompt read in parts moves its seeded generator back, which CPU generators cannot do.
+        plain["max-num-batched-tokens"] = str(max(order.context_tokens, 2048))
+        flags += ["--enforce-eager", "--no-enable-chunked-prefill"]
+    return [*(f"--{name}={text}" for name, text in plain.items()), *flags]
 
 
 def sglang_arguments(order: EngineOrder) -> list[str]:
