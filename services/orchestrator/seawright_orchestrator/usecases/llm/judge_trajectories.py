@@ -46,7 +46,7 @@ class JudgeTrajectories:
     async def judge(self, task: Task, episode: PlayedEpisode) -> Verdict | None:
         """Return the committee's verdict, or None where it has none."""
         spec = self.ask.spec
-        share = derive_share(self.seed, "judged", episode.trajectory.id)
+        share = derive_share(self.seed, "judged", *_name(task, episode))
         is_settled = episode.verdict.attribution is not Attribution.INFRA
         if ROLE not in spec.roles or share >= spec.judged_share or not is_settled:
             return None
@@ -86,8 +86,13 @@ class JudgeTrajectories:
                 "episode": fenced(shown, "the episode", MAX_JUDGED),
             },
             form=JudgementAnswer,
-            seed=derive_seed(self.seed, "llm", ROLE, episode.trajectory.id, number),
+            seed=derive_seed(self.seed, "llm", ROLE, *_name(task, episode), number),
         )
+
+
+def _name(task: Task, episode: PlayedEpisode) -> tuple[str, int]:
+    """Name the episode by what was played: its id is another in each run."""
+    return task.id, episode.trajectory.seed
 
 
 def episode_material(task: Task, episode: PlayedEpisode) -> dict[str, JsonValue]:
