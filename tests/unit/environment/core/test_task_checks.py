@@ -111,7 +111,7 @@ def test_a_flag_is_raised_and_the_task_kept(outcomes):
     "change",
     [
         {"goals": []},
-        {"disclosure": "piecemeal"},
+        {"customer_id": "nobody_at_all_1"},
     ],
 )
 def test_what_is_no_draft_fails_the_schema(outcomes, change: dict[str, object]):
