@@ -31,13 +31,16 @@ RESULT = Message(role="tool", content="<tool_call> is no marker here", tool_call
 TOOL = ToolSchema(
     name="find_seat", description="Finds one.", parameters={"type": "object"}, kind="read"
 )
-TOLERANCE = 1e-3
+TOLERANCES = {False: 1e-3, True: 2e-2}
+"""Without and with experts. vLLM's own kernel for experts on a CPU is less exact than float32:
+0.006 to 0.009 were measured, with old and new weights alike."""
 
 
 class Engine(NamedTuple):
     url: str
     folders: list[Path]
     hashes: list[str]
+    tolerance: float
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["dense", "moe"])
@@ -49,7 +52,7 @@ def engine(request, tmp_path_factory):
         for seed, folder in enumerate(folders)
     ]
     with engine_served("vllm", folders[0], name="m", turns=64) as url:
-        yield Engine(url, folders, hashes)
+        yield Engine(url, folders, hashes, TOLERANCES[request.param])
 
 
 @asynccontextmanager
@@ -113,7 +116,7 @@ async def test_a_dialogues_tokens_and_log_probs_are_what_a_trainer_computes(engi
     sampled = first.num_sampled_tokens + second.num_sampled_tokens + third.num_sampled_tokens
     assert int(new.loss_mask.sum()) == sampled
     assert set(new.versions[new.loss_mask].tolist()) == {0}
-    assert difference(engine.folders[0], new) < TOLERANCE
+    assert difference(engine.folders[0], new) < engine.tolerance
     assert (decode_trace(again.context).token_ids == old.token_ids).all()
 
 
@@ -131,7 +134,7 @@ async def test_new_weights_under_running_turns_lose_none_and_every_token_knows_i
     versions = [trace.versions[trace.loss_mask].tolist() for trace in traces]
     assert all(one == sorted(one) and set(one) <= {0, 1} for one in versions)
     assert set(after.versions[after.loss_mask].tolist()) == {1}
-    assert difference(engine.folders[1], after) < TOLERANCE
+    assert difference(engine.folders[1], after) < engine.tolerance
     get_logger().info(
         "weights.changed",
         num_turns=len(traces),
@@ -144,7 +147,7 @@ async def test_new_weights_under_running_turns_lose_none_and_every_token_knows_i
             exact = exact_logprobs(engine.folders[number], trace)
             part = sampled == number
             told = trace.logprobs[trace.loss_mask]
-            assert np.abs(exact[part] - told[part]).max() < TOLERANCE
+            assert np.abs(exact[part] - told[part]).max() < engine.tolerance
 
 
 async def test_later_turns_find_their_cache(engine):
