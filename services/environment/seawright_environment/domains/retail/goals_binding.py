@@ -68,6 +68,7 @@ def bound_swap(pen: Pen, order_id: str, swap: Swap) -> Bound:
         entity=order_id,
         features={
             **pen.order_features(order_id),
+            **pen.item_features(order, [item["item_id"] for item in items]),
             **pen.swap_features(items, swap.new_item_ids),
             **pen.payment_features(swap.payment_id, order, due),
         },
@@ -76,7 +77,8 @@ def bound_swap(pen: Pen, order_id: str, swap: Swap) -> Bound:
 
 def bound_return(pen: Pen, order_id: str, item_ids: Sequence[str], method_id: str) -> Bound:
     """Return the wish to give items back."""
-    payment = pen.payment_features(method_id, pen.shop.order(order_id), 0.0)
+    order = pen.shop.order(order_id)
+    payment = pen.payment_features(method_id, order, 0.0)
     del payment["gift_covers"]
     return Bound(
         arguments={
@@ -85,7 +87,11 @@ def bound_return(pen: Pen, order_id: str, item_ids: Sequence[str], method_id: st
             "payment_method_id": method_id,
         },
         entity=order_id,
-        features={**pen.order_features(order_id), "num_items": len(item_ids), **payment},
+        features={
+            **pen.order_features(order_id),
+            **pen.item_features(order, item_ids),
+            **payment,
+        },
     )
 
 

@@ -126,15 +126,26 @@ class Pen:
         self, method_id: str, order: Order | None, due: float
     ) -> dict[str, Scalar]:
         """Return what rules may test of a payment method, for an amount due."""
-        method = self.shop.user(self.scene.customer_id)["payment_methods"].get(method_id)
+        methods = self.shop.user(self.scene.customer_id)["payment_methods"]
+        method = methods.get(method_id)
         kind = method_id.rsplit("_", 1)[0] if method is None else method.get("source", "none")
         balance = None if method is None else method.get("balance")
         return {
             "payment.own": method is not None,
             "payment.kind": kind,
+            "payment.num_same_kind": sum(
+                each.get("source", "none") == kind for each in methods.values()
+            ),
             "payment.same_as_original": order is not None and original_method(order) == method_id,
             "gift_covers": balance is None or balance >= due,
         }
+
+    def item_features(self, order: Order | None, item_ids: Sequence[str]) -> dict[str, Scalar]:
+        """Return what rules may test of the items that are meant, as the customer calls them."""
+        held = order["items"] if order is not None else []
+        meant = {item["name"] for item in held if item["item_id"] in item_ids}
+        named = sum(item["name"] in meant for item in held)
+        return {"num_items": len(item_ids), "items.num_same_name": named}
 
     def swap_features(
         self, items: Sequence[OrderItem], new_ids: Sequence[str]
@@ -145,7 +156,6 @@ class Pen:
             for item, new_id in zip(items, new_ids, strict=True)
         ]
         return {
-            "num_items": len(items),
             "new_equals_old": any(
                 item["item_id"] == new_id for item, new_id in zip(items, new_ids, strict=True)
             ),

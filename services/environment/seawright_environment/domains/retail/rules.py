@@ -118,7 +118,10 @@ def objection(
 
 
 def _objection_to_transfer(earlier: Sequence[DraftGoal], goal: DraftGoal) -> str | None:
+    # The wish that comes too early is to blame, not the one that is never heard.
     if any(before.type == "human_request" for before in earlier):
+        return "a transfer ends the conversation"
+    if goal.features.get("is_last") is False:
         return "a transfer ends the conversation"
     if REQUESTS.index(text_argument(goal, "request")) >= NUM_OUT_OF_SCOPE:
         return "the tools can do what a human is wanted for"

@@ -1,13 +1,14 @@
 """Drawing the plan pairs of a run in sequence, so that together they cover the grid."""
 
-from collections.abc import Hashable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from seawright_orchestrator.core.synthesis.coverage import Cell, Coverage, grid
 from seawright_orchestrator.core.synthesis.seeds import derive_seed
 from seawright_shared.records.base import content_id
-from seawright_shared.records.domains import GoalKind
+from seawright_shared.records.domains import GoalKind, Outcome
 from seawright_shared.records.plans import CheckConfig, EvaluationPlan, Plan
 from seawright_shared.records.specs import SynthesisSpec
 from seawright_shared.records.tasks import Disclosure, Reference
@@ -20,7 +21,14 @@ REFERENCES: tuple[Reference, ...] = ("id", "item", "status")
 PERSONAS = ("plain", "brief", "polite")
 
 EMPHASIS = 0.4
-"""Share of a plan's weight that its theme takes on each axis; the rest is spread evenly."""
+"""Share of a plan's weight that its theme takes on each axis; the rest is spread."""
+GOAL_EMPHASIS: Mapping[Outcome, float] = {
+    "fulfil": EMPHASIS,
+    "refuse": 0.2,
+    "info": 0.1,
+    "transfer": 0.1,
+}
+"""The same of goals, by the outcome of the theme's."""
 
 CHECKS = (
     "schema",
@@ -41,11 +49,21 @@ ABLATED_CHECKS = ("schema", "execution")
 """Without verification, drafts that merely execute are kept."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Even:
-    """What a plan's weight is spread over evenly, apart from its theme."""
+OUTCOME_SHARES: Mapping[Outcome, float] = {
+    "fulfil": 0.6,
+    "refuse": 0.2,
+    "info": 0.1,
+    "transfer": 0.1,
+}
+"""Of a plan's goals, apart from its theme. Refusals succeed easily: spread evenly over goal types
+they would be most of what is accepted, and teach to refuse."""
 
-    goals: Sequence[str]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """What a plan's weight is spread over, apart from its theme."""
+
+    goals: Mapping[str, float]
     disclosures: Sequence[Disclosure]
 
 
@@ -86,14 +104,21 @@ def draw_plans(
     pairs: list[PlanPair] = []
     for index in range(spec.num_streams):
         theme = coverage.largest_deficit()
-        even = Even(goals=[kind.name for kind in kinds], disclosures=disclosures)
-        plan = themed_plan(run_id, spec, even, index, theme)
+        spread = Spread(goals=goal_shares(kinds), disclosures=disclosures)
+        plan = themed_plan(run_id, spec, spread, index, theme)
         coverage.add(plan, theme)
         pairs.append(PlanPair(plan=plan, evaluation_plan=first_evaluation_plan(spec, plan)))
     return pairs
 
 
-def themed_plan(run_id: str, spec: SynthesisSpec, even: Even, index: int, theme: Cell) -> Plan:
+def goal_shares(kinds: Sequence[GoalKind]) -> dict[str, float]:
+    """Return the goals' shares: each outcome has its own, spread evenly over its goals."""
+    num: Counter[Outcome] = Counter([kind.outcome for kind in kinds])
+    whole = sum(OUTCOME_SHARES[outcome] for outcome in num)
+    return {kind.name: OUTCOME_SHARES[kind.outcome] / whole / num[kind.outcome] for kind in kinds}
+
+
+def themed_plan(run_id: str, spec: SynthesisSpec, spread: Spread, index: int, theme: Cell) -> Plan:
     """Return the first version of a stream's plan: everything, with weight on the theme."""
     persona = PERSONAS[derive_seed(spec.seed, "persona", index) % len(PERSONAS)]
     plan = Plan(
@@ -103,10 +128,10 @@ def themed_plan(run_id: str, spec: SynthesisSpec, even: Even, index: int, theme:
         domain=spec.domain,
         theme=_words(theme, persona),
         seed=derive_seed(spec.seed, "plan", index),
-        goals=_emphasised(even.goals, theme.goal),
-        num_goals=_emphasised(range(1, spec.max_goals + 1), theme.num_goals),
-        disclosures=_emphasised(even.disclosures, theme.disclosure),
-        references=_emphasised(REFERENCES, theme.reference),
+        goals=_emphasised(spread.goals, theme.goal, GOAL_EMPHASIS[theme.outcome]),
+        num_goals=_emphasised(_even(range(1, spec.max_goals + 1)), theme.num_goals),
+        disclosures=_emphasised(_even(spread.disclosures), theme.disclosure),
+        references=_emphasised(_even(REFERENCES), theme.reference),
         personas=[persona, *PERSONAS],
         contrast_rate=spec.contrast_rate,
     )
@@ -143,9 +168,15 @@ def frozen(plan: Plan, goals: Sequence[str], *, balanced: bool) -> Plan:
     return plan.model_copy(update={"goals": shares, "probe_rate": 0.0})
 
 
-def _emphasised(values: Sequence[T], theme: T) -> dict[T, float]:
-    even = (1.0 - EMPHASIS) / len(values)
-    return {value: even + (EMPHASIS if value == theme else 0.0) for value in values}
+def _even(values: Sequence[T]) -> dict[T, float]:
+    return dict.fromkeys(values, 1.0 / len(values))
+
+
+def _emphasised(shares: Mapping[T, float], theme: T, emphasis: float = EMPHASIS) -> dict[T, float]:
+    return {
+        value: (1.0 - emphasis) * share + (emphasis if value == theme else 0.0)
+        for value, share in shares.items()
+    }
 
 
 def _words(theme: Cell, persona: str) -> str:

@@ -186,3 +186,12 @@ def test_words_that_fit_two_orders_are_ambiguous_and_ids_never_are(reference: Re
             assert ambiguity(world().view, draft, wish) is None
             seen.add(is_ambiguous)
     assert seen == {True, False}
+
+
+def test_a_wish_for_a_human_that_is_not_the_last_is_itself_to_blame():
+    customer = next(iter(world().view["users"]))
+    wish = goal("human_request", customer, request=REQUESTS[0])
+    last = wish.model_copy(update={"features": {"is_last": True}})
+    early = wish.model_copy(update={"features": {"is_last": False}})
+    assert objected(last, customer) is None
+    assert objected(early, customer) == "a transfer ends the conversation"

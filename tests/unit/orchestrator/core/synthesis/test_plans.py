@@ -7,6 +7,7 @@ from seawright_orchestrator.core.synthesis.plans import (
     draw_plans,
     frozen,
     full_evaluation_plan,
+    goal_shares,
     stamped,
 )
 from seawright_shared.records.domains import DatabaseRef, Domain, GoalKind
@@ -136,3 +137,21 @@ def test_a_goal_that_the_domain_does_not_describe_is_to_be_fulfilled():
     known, unknown = kinds_of(domain, ["cancel", "return"])
     assert known.outcome == "refuse"
     assert unknown == GoalKind(name="return", outcome="fulfil")
+
+
+def test_refusals_do_not_outweigh_wishes_that_are_fulfilled_however_many_kinds_there_are():
+    kinds = [
+        *(GoalKind(name=f"fulfil_{n}", outcome="fulfil") for n in range(3)),
+        *(GoalKind(name=f"refuse_{n}", outcome="refuse") for n in range(9)),
+        GoalKind(name="info", outcome="info"),
+    ]
+    shares = goal_shares(kinds)
+    assert sum(shares.values()) == pytest.approx(1.0)
+    refused = sum(share for name, share in shares.items() if name.startswith("refuse"))
+    assert refused == pytest.approx(0.2 / 0.9)
+    assert len({shares[f"refuse_{n}"] for n in range(9)}) == 1
+
+
+def test_goals_of_one_outcome_share_everything():
+    kinds = [GoalKind(name=name, outcome="refuse") for name in ("a", "b")]
+    assert goal_shares(kinds) == {"a": 0.5, "b": 0.5}
