@@ -1,6 +1,7 @@
 """Yield per iteration of a synthesis stream with reflection, without, and with random edits.
 
-    python deploy/bench/synthesis.py [--seeds 3] [--candidates 100] [--iterations 8]
+    python deploy/bench/synthesis.py [--domain retail] [--seeds 3] [--candidates 100]
+        [--iterations 8] [--contrast-rate 0] [--evolutions reflect none random_edits]
 
 The environment and the user simulator run in this process; every task check is the real one and
 the scripted agent plays every task. The frozen first and last plans are then compared on customers
@@ -13,6 +14,7 @@ import json
 import resource
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -50,7 +52,12 @@ def as_json(curve: Curve, found: Comparison) -> dict[str, object]:
     """Return one row as plain values."""
     num_candidates = sum(report.num_candidates for report in curve.stream.reports)
     num_accepted = sum(report.num_accepted for report in curve.stream.reports)
+    tasks = [task for accepted in curve.tasks for task in accepted]
     return {
+        "domain": curve.spec.domain,
+        "outcomes": dict(Counter(task.outcome for task in tasks)),
+        "noop_passable": sum(task.noop_passable for task in tasks),
+        "pairs": sum(task.pair is not None for task in tasks) // 2,
         "evolution": curve.evolution,
         "seed": curve.seed,
         "yields": [round(value, 4) for value in curve.yields],
@@ -76,11 +83,20 @@ async def measure_all(given: argparse.Namespace, blobs: Path) -> None:
     synthesis = in_process(blobs)
     curves: list[Curve] = []
     comparisons: list[Comparison] = []
-    for evolution in EVOLUTIONS:
+    for evolution in given.evolutions:
         for seed in range(1, given.seeds + 1):
             spec = spec_of(
-                evolution, seed, candidates=given.candidates, iterations=given.iterations
-            ).model_copy(update={"rollouts_per_task": given.rollouts})
+                evolution,
+                seed,
+                candidates=given.candidates,
+                iterations=given.iterations,
+                domain=given.domain,
+            ).model_copy(
+                update={
+                    "rollouts_per_task": given.rollouts,
+                    "contrast_rate": given.contrast_rate,
+                }
+            )
             curves.append(await run_stream(synthesis, spec))
             comparisons.append(await compared(synthesis, curves[-1], num=given.tasks))
     print_table(curves, comparisons)
@@ -91,6 +107,9 @@ async def measure_all(given: argparse.Namespace, blobs: Path) -> None:
 def main() -> None:
     """Read the options and measure."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--domain", default="retail")
+    parser.add_argument("--evolutions", nargs="+", choices=EVOLUTIONS, default=EVOLUTIONS)
+    parser.add_argument("--contrast-rate", type=float, default=0.0)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--candidates", type=int, default=100)
     parser.add_argument("--iterations", type=int, default=8)
