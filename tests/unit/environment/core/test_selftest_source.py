@@ -7,9 +7,9 @@ import pytest
 
 from seawright_environment.core.checker_compiling import compile_source
 from seawright_environment.core.mutants import OPERATORS, Trial
-from seawright_environment.core.selftest import MAX_BREAKS, run_gate
+from seawright_environment.core.selftest import MAX_BREAKS, MAX_SECONDS, run_gate
 from seawright_environment.core.selftest_judges import SourceJudge, SpecJudge
-from seawright_environment.core.selftest_scripts import gold_script
+from seawright_environment.core.selftest_scripts import gold_script, play
 from seawright_environment.core.source_checker import (
     Ask,
     Conditions,
@@ -112,17 +112,30 @@ def test_an_endless_checker_costs_a_few_seconds_at_most(task: Task, boxes: Sandb
     assert time.perf_counter() - began < (MAX_BREAKS + 2) * 2.0
 
 
-@pytest.mark.parametrize(("runtime", "turns"), [("monty", 1500000), ("cpython", 4000000)])
+def dawdling(task: Task, turns: int) -> str:
+    """The compiled checker with so many empty turns before its end."""
+    loop = f"    for i in range({turns}):\n        x = i\n    return ck.result()\n"
+    return compiled(task).replace("    return ck.result()\n", loop)
+
+
+def slow_judge(task: Task, boxes: Sandboxes, runtime: str) -> SourceJudge:
+    """Return a judge that takes twice what a check may, on whatever machine."""
+    gold = play(trial_of(task).start, gold_script(task).messages())
+    for power in range(18, 26):
+        judge = SourceJudge(checker=source_checker(dawdling(task, 2**power), boxes, runtime))
+        seconds = judge.seconds(judge.judge(gold))
+        if seconds is not None and seconds > 2 * MAX_SECONDS:
+            return judge
+    raise AssertionError("no number of turns was slow")
+
+
+@pytest.mark.parametrize("runtime", ["monty", "cpython"])
 def test_a_checker_that_computes_too_long_fails_on_latency(
-    runtime: str, turns: int, task: Task, boxes: Sandboxes
+    runtime: str, task: Task, boxes: Sandboxes
 ):
     text = compiled(task)
-    slow = text.replace(
-        "    return ck.result()\n",
-        f"    for i in range({turns}):\n        x = i\n    return ck.result()\n",
-    )
     # A clock that stands still: the time that counts is the sandbox's own.
-    judge = SourceJudge(checker=source_checker(slow, boxes, runtime))
+    judge = slow_judge(task, boxes, runtime)
     result = run_gate(trial_of(task), judge, min_kill=0.95, clock=lambda: 0.0)
     assert any(failure.startswith("latency") for failure in result.failures)
     quick = SourceJudge(checker=source_checker(text, boxes, runtime))

@@ -3,9 +3,13 @@ import pytest
 from seawright_environment.core.wordings import fault, reworded
 from seawright_shared.records.base import content_id
 from seawright_shared.records.tasks import Draft, Scenario, Wording
-from tests.support.synthesis import accepted, check, drafts, order, task_of
+from tests.support.synthesis import accepted, check, drafts, order
 
-SCENARIO = task_of("modify_pending_order_items").scenario
+SCENARIO = next(
+    task.scenario
+    for task in accepted()
+    if len(task.scenario.wishes) == 1 and "#W" in task.scenario.wishes[0].text
+)
 OWN = Wording(opening=SCENARIO.opening, wishes=[wish.text for wish in SCENARIO.wishes])
 
 
