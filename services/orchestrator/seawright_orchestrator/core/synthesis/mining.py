@@ -21,7 +21,13 @@ class Evidence:
     stage: str = ""
     """The check that refused it."""
     held_at: frozenset[str] | None = None
-    """Checks that it is known to have passed, for a goal that held; None: all of them."""
+    """Checks that it is known to have passed; None: all of them, where it held."""
+
+    def is_decided_by(self, stage: str) -> bool:
+        """Whether a check refused it, or is known to have let it pass."""
+        if self.held_at is None:
+            return self.cause is None or stage == self.stage
+        return stage == self.stage or stage in self.held_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +60,9 @@ class _Scope:
     """Rows that no rule holds back; covering clears bits."""
     failing: int
     """Failing rows that no rule explains yet; covering clears bits."""
-    seen: Mapping[str, int]
-    """Rows that a check refused or is known to have passed, by check."""
+    decided: Mapping[str, int]
+    """Rows that a check refused or is known to have passed, by check. What an earlier check
+    refused never came to it, and speaks neither for nor against a cause that it finds."""
     causes: dict[str, int]
     """Rows by cause of failure, explained ones too."""
     stages: dict[str, str]
@@ -72,6 +79,7 @@ class _Hit:
     terms: tuple[int, ...]
     mask: int
     support: int
+    """Failing rows that the check of the cause decided on."""
     precision: float
     homogeneity: float
     cause: str
@@ -90,7 +98,10 @@ def evidence(window: Sequence[CandidateOutcome]) -> list[Evidence]:
         for position, goal in enumerate(outcome.goals):
             failed = position == outcome.failed_goal
             if failed:
-                rows.append(Evidence(goal=goal, cause=outcome.cause, stage=outcome.stage))
+                before = seen - {outcome.stage}
+                rows.append(
+                    Evidence(goal=goal, cause=outcome.cause, stage=outcome.stage, held_at=before)
+                )
                 break
             rows.append(Evidence(goal=goal, cause=None, held_at=None if outcome.accepted else seen))
     return rows
@@ -140,29 +151,28 @@ def _scope(rows: Sequence[tuple[int, Evidence]], known: Sequence[Rule]) -> _Scop
     literals = candidate_literals([row.goal.features for _, row in rows])
     book = RuleBook.of(known)
     stages = {row.cause: row.stage for _, row in rows if row.cause is not None}
-    held = dict.fromkeys(stages.values(), 0)
-    refused = dict.fromkeys(stages.values(), 0)
+    decided = dict.fromkeys(stages.values(), 0)
     causes = dict.fromkeys(stages, 0)
     goals = dict.fromkeys((row.goal.type for _, row in rows), 0)
-    failing = uncovered = 0
+    failed = failing = uncovered = 0
     for index, row in rows:
         bit = 1 << index
         goals[row.goal.type] |= bit
         is_open = not book.violated([row.goal])
         uncovered |= bit if is_open else 0
+        for stage in decided:
+            if row.is_decided_by(stage):
+                decided[stage] |= bit
         if row.cause is None:
-            for stage in held:
-                if row.held_at is None or stage in row.held_at:
-                    held[stage] |= bit
             continue
         causes[row.cause] |= bit
-        refused[row.stage] |= bit
+        failed |= bit
         failing |= bit if is_open else 0
     return _Scope(
         literals=literals,
         masks=[_mask(literal, rows) for literal in literals],
-        held=held,
-        seen={stage: held[stage] | refused[stage] for stage in held},
+        held={stage: rows & ~failed for stage, rows in decided.items()},
+        decided=decided,
         open=uncovered,
         failing=failing,
         causes=causes,
@@ -220,10 +230,11 @@ def _measured(name: str, scope: _Scope, terms: tuple[int, ...]) -> _Hit:
     for term in terms[1:]:
         mask &= scope.masks[term]
     failing = mask & scope.failing
-    support = failing.bit_count()
     counts = {cause: (failing & bits).bit_count() for cause, bits in scope.causes.items()}
     cause = max(counts, key=lambda key: (counts[key], key))
-    matched = support + (mask & scope.held[scope.stages[cause]]).bit_count()
+    stage = scope.stages[cause]
+    support = (failing & scope.decided[stage]).bit_count()
+    matched = support + (mask & scope.held[stage]).bit_count()
     return _Hit(
         scope=name,
         terms=terms,
@@ -245,7 +256,7 @@ def _chance(scope: _Scope, hit: _Hit) -> float:
     touched = 0
     for rows in scope.goals.values():
         touched |= rows if rows & hit.mask else 0
-    seen = scope.seen[scope.stages[hit.cause]] & touched & scope.open
+    seen = scope.decided[scope.stages[hit.cause]] & touched & scope.open
     bad = scope.causes[hit.cause] & seen
     total, num_bad = seen.bit_count(), bad.bit_count()
     inside, num_hit = (seen & hit.mask).bit_count(), (bad & hit.mask).bit_count()

@@ -187,3 +187,38 @@ def test_a_goal_before_the_failing_one_is_no_evidence_against_later_checks():
     confusing = [Evidence(goal=one.goal, cause=None, held_at=held.held_at) for one in refused]
     (found,) = mine([*refused, *clean, *confusing], [])
     assert found.precision == 1.0
+
+
+def refused(num: int, stage: str, cause: str, *passed: str, **features: Scalar) -> list[Evidence]:
+    goal = GoalRow(type="cancel", features=features)
+    return [
+        Evidence(goal=goal, cause=cause, stage=stage, held_at=frozenset(passed)) for _ in range(num)
+    ]
+
+
+def test_what_an_earlier_check_refused_hides_no_cause_that_a_later_one_finds():
+    clean = rows(20, None, is_long=False, status="sent")
+    late = refused(8, "policy", "too long", "execution", is_long=True, status="sent")
+    early = refused(6, "execution", "no order", is_long=True, status="none")
+    found = mine([*clean, *late, *early], [], guards=Guards(max_rules=1))
+    assert [(rule.cause, rule.support) for rule in found] == [("too long", 8)]
+    assert found[0].when == [literal("is_long", "==", True)]
+
+
+def test_what_a_later_check_refused_speaks_against_a_cause_that_it_passed():
+    clean = rows(20, None, is_long=False)
+    refusals = refused(8, "policy", "too long", "execution", is_long=True)
+    passed = refused(3, "effect", "no change", "execution", "policy", is_long=True)
+    assert mine([*clean, *refusals, *passed], []) == []
+
+
+def test_a_failing_goal_is_known_to_have_passed_what_its_candidate_passed():
+    refusal = outcome(accepted=False, cause="too long").model_copy(
+        update={"stage": "policy", "passed": ["schema", "execution"]}
+    )
+    (found,) = evidence([refusal])
+    assert [found.is_decided_by(stage) for stage in ("execution", "policy", "effect")] == [
+        True,
+        True,
+        False,
+    ]
