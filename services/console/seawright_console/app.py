@@ -9,6 +9,7 @@ from seawright_console.cli.domain import domain_commands
 from seawright_console.cli.engine import engine
 from seawright_console.cli.exports import export_commands
 from seawright_console.cli.imports import import_commands
+from seawright_console.cli.keys import key_commands
 from seawright_console.cli.regrade import contamination, regrade
 from seawright_console.cli.runs import evaluate
 from seawright_console.cli.show import report, show
@@ -34,6 +35,7 @@ def command_line() -> typer.Typer:
     line.add_typer(import_commands())
     line.add_typer(export_commands())
     line.add_typer(domain_commands(), name="domain")
+    line.add_typer(key_commands(), name="keys")
     return line
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     policy_url: str | None = None
     trainer_url: str | None = None
     request_timeout_seconds: float = Field(default=60.0, gt=0)
+    api_key: SecretStr | None = None
+    """Shown to a deployment that asks for one; `seawright keys create` makes it."""
 
     def own_addresses(self) -> dict[str, str]:
         """Return the addresses of the services that have one of their own, by name."""

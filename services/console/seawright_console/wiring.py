@@ -26,7 +26,9 @@ from seawright_console.api.dashboard import dashboard_routes
 from seawright_console.core.deployment import Deployment
 from seawright_console.usecases.gather_findings import GatherFindings
 from seawright_console.usecases.survey import Survey
+from seawright_shared.access.gate import OPEN, Access
 from seawright_shared.clients.in_process import ApplicationTransport
+from seawright_shared.web.authentication import Authentication
 from seawright_shared.web.create_app import create_app
 
 EMBEDDED = "http://embedded"
@@ -39,20 +41,23 @@ START_ORDER = ("environment", "user-simulator", "policy", "orchestrator", "train
 """Who is needed starts before who needs it; they stop in the reverse order."""
 
 
-def build(folder: Path, *, public_url: str) -> ASGIApp:
+def build(folder: Path, *, public_url: str, access: Access = OPEN) -> ASGIApp:
     """Assemble everything in one process, with its state in `folder`.
 
     `public_url` is where the result will be served: the trainer's ranks, being processes of
-    their own, reach the services there.
+    their own, reach the services there; behind a gate they have a loopback door instead.
+    The gate stands before the whole: inside, services trust one another.
     """
     apps: dict[str, ASGIApp] = {}
     transport = ApplicationTransport(Prefixes(apps))
-    services = service_apps(folder, transport, public_url)
+    services = service_apps(folder, transport, None if access.gate else public_url)
     models = ServedModelsFile(services["policy"], folder / "models.json")
     apps.update({**services, "policy": models})
     deployment = opened(addresses_below(EMBEDDED), transport=transport)
     apps[ROOT] = console_app(deployment, services, models)
-    return Prefixes(apps)
+    if access.gate is None:
+        return Prefixes(apps)
+    return Prefixes({name: Authentication(app, access.gate) for name, app in apps.items()})
 
 
 def console_app(
@@ -78,7 +83,7 @@ def console_app(
 
 
 def service_apps(
-    folder: Path, transport: httpx.AsyncBaseTransport, public_url: str
+    folder: Path, transport: httpx.AsyncBaseTransport, public_url: str | None
 ) -> dict[str, FastAPI]:
     """Return every service, with its state in the folder and its peers behind the transport."""
     peers = addresses_below(EMBEDDED)
@@ -109,7 +114,7 @@ def service_apps(
                 runs_dir=folder / "runs",
                 orchestrator_url=peers["orchestrator"],
                 policy_url=peers["policy"],
-                self_url=f"{public_url}/trainer",
+                self_url=f"{public_url}/trainer" if public_url else None,
                 lease_seconds=LEASE_SECONDS,
             ),
             transport=transport,

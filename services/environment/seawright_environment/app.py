@@ -11,7 +11,11 @@ from fastapi import FastAPI
 from seawright_environment.adapters.pool_worker import serve_frames
 from seawright_environment.settings import Settings
 from seawright_environment.wiring import build, build_local
-from seawright_shared.web.serving import BoundedHeads, DrainingServer
+from seawright_shared.access.opening import access_of
+from seawright_shared.access.settings import AccessSettings
+from seawright_shared.web.serving import serve
+
+SERVICE = "environment"
 
 SWITCH_SECONDS = 0.001
 """How long a thread computes before the event loop gets its turn."""
@@ -21,26 +25,21 @@ GC_THRESHOLDS = (50_000, 20, 100)
 
 def app() -> FastAPI:
     """Return the service as its environment configures it."""
-    return build(Settings())
+    return build(Settings(), access_of(AccessSettings(), SERVICE))
 
 
 def main() -> None:
     """Serve until stopped, then finish what runs."""
-    settings = Settings()
-    application = build(settings)
+    settings, access = Settings(), access_of(AccessSettings(), SERVICE)
+    application = build(settings, access)
     settle()
-    config = uvicorn.Config(
+    serve(
         application,
-        host=settings.host,
-        port=settings.port,
-        http=BoundedHeads,
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),
-        access_log=False,
-        proxy_headers=False,
-        backlog=4096,
+        (settings.host, settings.port),
+        access,
+        notice_seconds=settings.drain_notice_seconds,
+        drain_seconds=settings.drain_seconds,
     )
-    DrainingServer(config, notice_seconds=settings.drain_notice_seconds).run()
 
 
 def settle() -> None:

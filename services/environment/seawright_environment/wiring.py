@@ -52,6 +52,7 @@ from seawright_environment.usecases.report_contamination import ReportContaminat
 from seawright_environment.usecases.serve_mcp import ServeMcp
 from seawright_environment.usecases.verify_batch import VerifyBatch
 from seawright_environment.usecases.verify_trajectory import VerifyTrajectory
+from seawright_shared.access.gate import OPEN, Access
 from seawright_shared.contracts.environment import AuditRequest
 from seawright_shared.contracts.environment_sessions import Capacity
 from seawright_shared.records.audits import AuditReport
@@ -78,14 +79,14 @@ LARGER_BODIES = {
 """A history, a transcript or a thousand drafts outgrow the usual limit."""
 
 
-def build(settings: Settings) -> FastAPI:
+def build(settings: Settings, access: Access = OPEN) -> FastAPI:
     """Assemble the service: in this process, or a front before worker processes."""
     if settings.worker_processes + settings.compute_processes > 1:
-        return build_front(settings)
-    return build_local(settings)
+        return build_front(settings, access)
+    return build_local(settings, access=access)
 
 
-def build_front(settings: Settings) -> FastAPI:
+def build_front(settings: Settings, access: Access = OPEN) -> FastAPI:
     """Assemble the front of a pool; every worker runs `build_local`."""
     num_workers = settings.worker_processes + settings.compute_processes
     told = settings.model_dump_json()
@@ -107,6 +108,7 @@ def build_front(settings: Settings) -> FastAPI:
         checks={"workers": pool.check},
         larger_bodies=LARGER_BODIES,
         checks_json=False,
+        gate=access.gate,
     )
     app.state.pool = pool
     for own in ("/openapi.json", "/docs", "/redoc"):
@@ -115,7 +117,7 @@ def build_front(settings: Settings) -> FastAPI:
     return app
 
 
-def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
+def build_local(settings: Settings, *, worker: int | None = None, access: Access = OPEN) -> FastAPI:
     """Assemble the service in this process. It has no peers and keeps nothing but caches.
 
     A worker's number stands in the ids of its sessions.
@@ -135,15 +137,7 @@ def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
     house = sandbox_house(settings)
     slots = HeavySlots(max_running=settings.heavy_threads, max_waiting=settings.max_heavy_waiting)
 
-    def new_session_id(prefix: str) -> str:
-        return new_id(prefix if worker is None else f"{prefix}_w{worker}")
-
-    use = SessionUseCases(
-        sessions=sessions,
-        open_session=OpenSessionFor(databases=databases, sessions=sessions, new_id=new_session_id),
-        call_tool=CallTool(sessions),
-        fork_session=ForkSession(sessions=sessions, new_id=new_session_id),
-    )
+    use = session_use_cases(databases, sessions, worker)
 
     async def reap() -> None:
         while True:
@@ -188,11 +182,32 @@ def build_local(settings: Settings, *, worker: int | None = None) -> FastAPI:
         ),
     ]
     app = create_app(
-        "environment", routers, lifespan=lifespan, larger_bodies=LARGER_BODIES, meter=meter
+        "environment",
+        routers,
+        lifespan=lifespan,
+        larger_bodies=LARGER_BODIES,
+        meter=meter,
+        gate=access.gate,
     )
     # Innermost: behind the body limits, request ids and metrics.
     app.user_middleware.append(Middleware(ToolCallPath, call_tool=use.call_tool))
     return app
+
+
+def session_use_cases(
+    databases: Databases, sessions: MemorySessions, worker: int | None
+) -> SessionUseCases:
+    """Return what is done with sessions; their ids carry the worker's number."""
+
+    def new_session_id(prefix: str) -> str:
+        return new_id(prefix if worker is None else f"{prefix}_w{worker}")
+
+    return SessionUseCases(
+        sessions=sessions,
+        open_session=OpenSessionFor(databases=databases, sessions=sessions, new_id=new_session_id),
+        call_tool=CallTool(sessions),
+        fork_session=ForkSession(sessions=sessions, new_id=new_session_id),
+    )
 
 
 def limits_of(settings: Settings) -> SessionLimits:

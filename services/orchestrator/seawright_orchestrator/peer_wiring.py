@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import httpx
 
 from seawright_orchestrator.settings import Settings
+from seawright_shared.access.gate import Access
 from seawright_shared.clients.environment import EnvironmentClient
 from seawright_shared.clients.exchange import ExchangeClient
 from seawright_shared.clients.peer import Peer
@@ -23,12 +24,20 @@ class Peers:
     all: tuple[Peer, ...]
 
 
-def connect(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> Peers:
+def connect(
+    settings: Settings, transport: httpx.AsyncBaseTransport | None, access: Access
+) -> Peers:
     """Return the clients of the peers."""
     timeout = settings.peer_timeout_seconds
-    environment = Peer(settings.environment_url, transport=transport, timeout_seconds=timeout)
-    users = Peer(settings.user_simulator_url, transport=transport, timeout_seconds=timeout)
-    policy = Peer(settings.policy_url, transport=transport, timeout_seconds=timeout)
+
+    def peer(url: str) -> Peer:
+        return Peer(
+            url, transport=transport, timeout_seconds=timeout, credentials=access.credentials
+        )
+
+    environment = peer(settings.environment_url)
+    users = peer(settings.user_simulator_url)
+    policy = peer(settings.policy_url)
     return Peers(
         environment=EnvironmentClient(environment),
         exchange=ExchangeClient(environment),

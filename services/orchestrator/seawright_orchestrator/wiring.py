@@ -43,6 +43,7 @@ from seawright_orchestrator.usecases.start_evaluation import StartEvaluation
 from seawright_orchestrator.usecases.start_synthesis import StartSynthesis
 from seawright_orchestrator.usecases.synthesis.run_iteration import RunIteration
 from seawright_orchestrator.usecases.synthesis.sample_tasks import SampleTasks
+from seawright_shared.access.gate import OPEN, Access
 from seawright_shared.jobs.dead_letters import DeadLetters
 from seawright_shared.records.ids import new_id
 from seawright_shared.web.create_app import create_app
@@ -65,9 +66,10 @@ def build(
     *,
     transport: httpx.AsyncBaseTransport | None = None,
     model_transport: httpx.AsyncBaseTransport | None = None,
+    access: Access = OPEN,
 ) -> FastAPI:
     """Assemble the service. Transports are how peers and models are reached; None: the network."""
-    peers = connect(settings, transport)
+    peers = connect(settings, transport, access)
     stores = remember(settings)
     domains = DomainCatalog(client=peers.environment)
     author = LlmAuthor(
@@ -121,6 +123,7 @@ def build(
         lifespan=lifespan,
         checks={"database": stores.database.ping, "schema": stores.revision},
         larger_bodies={"/v1/evaluation-runs": 4 * MEBIBYTE, "/v1/tasks": 8 * MEBIBYTE},
+        gate=access.gate,
     )
 
 

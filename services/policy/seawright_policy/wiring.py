@@ -27,6 +27,7 @@ from seawright_policy.usecases.generate_turn import GenerateTurn
 from seawright_policy.usecases.open_models import OpenModels
 from seawright_policy.usecases.publish_version import PublishVersion
 from seawright_policy.usecases.render_dialogues import RenderDialogues
+from seawright_shared.access.gate import OPEN, Access
 from seawright_shared.telemetry.metrics import Meter
 from seawright_shared.web.create_app import create_app
 
@@ -75,7 +76,7 @@ def vllm_for(settings: Settings) -> VllmEngine:
     )
 
 
-def build(settings: Settings) -> FastAPI:
+def build(settings: Settings, access: Access = OPEN) -> FastAPI:
     """Assemble the service. Its models are loaded when it starts."""
     engine, catalogue, folders = engine_for(settings), Catalogue(), DiskFolders()
     # A vLLM server holds one version: none can be pinned beside it.
@@ -111,4 +112,5 @@ def build(settings: Settings) -> FastAPI:
         checks={"models": has_models},
         larger_bodies={"/v1/generations": limit, "/v1/renderings": limit},
         meter=meter,
+        gate=access.gate,
     )

@@ -3,17 +3,21 @@
 import argparse
 import asyncio
 
-import uvicorn
 from fastapi import FastAPI
 
+from seawright_shared.access.opening import access_of
+from seawright_shared.access.settings import AccessSettings
+from seawright_shared.web.serving import serve
 from seawright_trainer.migrations.upgrade import upgrade
 from seawright_trainer.settings import Settings
 from seawright_trainer.wiring import build
 
+SERVICE = "trainer"
+
 
 def app() -> FastAPI:
     """Return the service as its environment configures it."""
-    return build(Settings())
+    return build(Settings(), access=access_of(AccessSettings(), SERVICE))
 
 
 def main() -> None:
@@ -24,4 +28,5 @@ def main() -> None:
     if parser.parse_args().verb == "migrate":
         asyncio.run(upgrade(settings.database_url))
         return
-    uvicorn.run(build(settings), host=settings.host, port=settings.port, timeout_keep_alive=75)
+    access = access_of(AccessSettings(), SERVICE)
+    serve(build(settings, access=access), (settings.host, settings.port), access)

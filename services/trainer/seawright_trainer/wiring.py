@@ -8,6 +8,7 @@ import httpx
 from fastapi import APIRouter, FastAPI
 from pydantic import JsonValue
 
+from seawright_shared.access.gate import OPEN, Access
 from seawright_shared.clients.orchestrator import OrchestratorClient
 from seawright_shared.clients.peer import Peer
 from seawright_shared.clients.policy import PolicyClient
@@ -69,20 +70,21 @@ def build(
     *,
     transport: httpx.AsyncBaseTransport | None = None,
     outside: Outside | None = None,
+    access: Access = OPEN,
 ) -> FastAPI:
     """Assemble the service; `transport` replaces the network to its peers."""
     peers: list[Peer] = []
     if outside is None:
         peers = [
-            Peer(settings.policy_url, transport=transport),
-            Peer(settings.orchestrator_url, transport=transport),
+            Peer(url, transport=transport, credentials=access.credentials)
+            for url in (settings.policy_url, settings.orchestrator_url)
         ]
         outside = Outside(
             policy=HttpPolicy(PolicyClient(peers[0])),
             rollouts=HttpRollouts(OrchestratorClient(peers[1])),
             launcher=LocalLauncher(),
         )
-    return _Trainer(settings, outside, peers).app
+    return _Trainer(settings, outside, peers, access).app
 
 
 def _shape_of(config: Mapping[str, JsonValue], dtype: str) -> ModelShape:
@@ -101,7 +103,9 @@ PLAN_RUN = PlanRun(_shape_of)
 class _Trainer:
     """The parts of one service instance; nothing is opened before the lifespan."""
 
-    def __init__(self, settings: Settings, outside: Outside, peers: list[Peer]) -> None:
+    def __init__(
+        self, settings: Settings, outside: Outside, peers: list[Peer], access: Access
+    ) -> None:
         self.settings = settings
         self.outside = outside
         self.peers = peers
@@ -152,6 +156,7 @@ class _Trainer:
                     self.database, FOLDER, migrate=COMMAND, is_self_made=settings.create_tables
                 ),
             },
+            gate=access.gate,
         )
 
     def _attempt_router(self) -> APIRouter:

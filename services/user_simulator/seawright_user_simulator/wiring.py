@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
+from seawright_shared.access.gate import OPEN, Access
 from seawright_shared.clients.peer import Peer
 from seawright_shared.web.create_app import create_app
 from seawright_user_simulator.adapters.openai_engine import OpenAiEngine
@@ -16,7 +17,12 @@ from seawright_user_simulator.settings import Settings
 from seawright_user_simulator.usecases.play_turn import PlayTurn
 
 
-def build(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
+def build(
+    settings: Settings,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
+    access: Access = OPEN,
+) -> FastAPI:
     """Assemble the service. `transport` is how the model endpoint is reached; None: the network."""
     engines: dict[str, UserEngine] = {"scripted": ScriptedEngine()}
     peer = Peer(settings.model_url, transport=transport) if settings.model_url else None
@@ -33,4 +39,9 @@ def build(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = No
         if peer is not None:
             await peer.aclose()
 
-    return create_app("user_simulator", [user_turn_routes(PlayTurn(engines))], lifespan=lifespan)
+    return create_app(
+        "user_simulator",
+        [user_turn_routes(PlayTurn(engines))],
+        lifespan=lifespan,
+        gate=access.gate,
+    )

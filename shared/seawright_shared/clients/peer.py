@@ -53,7 +53,7 @@ class Peer:
     """One service, at one address. Faults of the peer are raised as the same SeawrightError.
 
     `transport` replaces the network; an `ApplicationTransport`, as in embedded mode, is asked
-    without a client between.
+    without a client between. `credentials` returns the bearer token of each call.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class Peer:
         num_pools: int = 8,
         connections: int = 16,
         headers: Mapping[str, str] | None = None,
+        credentials: Callable[[], str] | None = None,
         jitter: random.Random | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -95,6 +96,7 @@ class Peer:
         self._turn = itertools.cycle(self._pools)
         self._slots = asyncio.Semaphore(num_pools * connections)
         self._budget = RetryBudget()
+        self._credentials = credentials
         self._sleep = sleep
         self._jitter = jitter or random.Random()  # noqa: S311
 
@@ -201,6 +203,8 @@ class Peer:
             headers["idempotency-key"] = idempotency_key
         if request_id := REQUEST_ID.get():
             headers["x-request-id"] = request_id
+        if self._credentials is not None:
+            headers["authorization"] = f"Bearer {self._credentials()}"
         call = Call(
             method=method,
             path=path,

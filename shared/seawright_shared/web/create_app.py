@@ -6,7 +6,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 
 from fastapi import APIRouter, FastAPI
 
+from seawright_shared.access.gate import Gate
 from seawright_shared.telemetry.metrics import Meter
+from seawright_shared.web.authentication import Authentication
 from seawright_shared.web.bodies import MEBIBYTE, BodyLimits
 from seawright_shared.web.health import Check, Pulse, health_routes
 from seawright_shared.web.metrics import RequestMetrics
@@ -27,12 +29,14 @@ def create_app(
     larger_bodies: Mapping[str, int] | None = None,
     checks_json: bool = True,
     meter: Meter | None = None,
+    gate: Gate | None = None,
 ) -> FastAPI:
     """Return the service's app with problems, request ids, limits, health, metrics and version.
 
     `larger_bodies` maps path prefixes to higher limits, in bytes. `checks_json` is false where
     another app behind this one looks into the bodies. `meter` is the service's own,
-    where its use cases measure too. `app.state.meter` and `app.state.pulse` hold what is in use.
+    where its use cases measure too. `gate` asks for credentials; None: everyone may.
+    `app.state.meter` and `app.state.pulse` hold what is in use.
     """
     meter = meter or Meter(service)
     pulse = Pulse(meter.gauge("event_loop_lag_seconds", "How late the event loop woke up."))
@@ -58,6 +62,8 @@ def create_app(
     app.add_middleware(
         BodyLimits, limit_bytes=body_limit_bytes, larger=larger_bodies, checks_json=checks_json
     )
+    if gate is not None:
+        app.add_middleware(Authentication, gate=gate)
     app.add_middleware(BugBarrier)
     app.add_middleware(RequestMetrics, meter=meter)
     app.add_middleware(RequestIds)

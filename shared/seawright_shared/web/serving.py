@@ -1,4 +1,4 @@
-"""Serving: heads of bounded size; at the end the load balancer is told, and what runs finishes."""
+"""Serving: guarded, heads of bounded size; at the end who asks is told, and what runs finishes."""
 
 import signal
 import time
@@ -8,7 +8,14 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from seawright_shared.access.gate import Access
+from seawright_shared.errors import InvalidRequestError
+
 MAX_HEAD_BYTES = 1 << 16
+KEEP_ALIVE_SECONDS = 75
+NOTICE_SECONDS = 2.0
+DRAIN_SECONDS = 30.0
+BACKLOG = 4096
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-length: 0\r\nconnection: close\r\n\r\n"
@@ -70,3 +77,34 @@ class DrainingServer(uvicorn.Server):
         if self._noticed is not None and time.monotonic() >= self._notice_ends:
             super().handle_exit(self._noticed, None)
         return await super().on_tick(counter)
+
+
+def serve(
+    app: FastAPI,
+    address: tuple[str, int],
+    access: Access,
+    *,
+    notice_seconds: float = NOTICE_SECONDS,
+    drain_seconds: float = DRAIN_SECONDS,
+) -> None:
+    """Serve until stopped, then finish what runs.
+
+    Exits with a sentence where an unguarded service would listen beyond loopback.
+    """
+    host, port = address
+    try:
+        access.check_address(host)
+    except InvalidRequestError as error:
+        raise SystemExit(error.detail) from error
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=BoundedHeads,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=max(1, round(drain_seconds)),
+        access_log=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+    )
+    DrainingServer(config, notice_seconds=notice_seconds).run()

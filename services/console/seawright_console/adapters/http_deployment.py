@@ -1,6 +1,6 @@
 """Connects to the services of a deployment."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
@@ -22,11 +22,16 @@ def opened(
     *,
     transport: httpx.AsyncBaseTransport | None = None,
     timeout_seconds: float = 60.0,
+    credentials: Callable[[], str] | None = None,
 ) -> Deployment:
     """Return the clients of a deployment. Whoever opens closes every peer."""
     peers = {
         name: Peer(
-            addresses[name], transport=transport, timeout_seconds=timeout_seconds, num_pools=1
+            addresses[name],
+            transport=transport,
+            timeout_seconds=timeout_seconds,
+            num_pools=1,
+            credentials=credentials,
         )
         for name in SERVICES
     }
@@ -40,10 +45,13 @@ def opened(
 
 @asynccontextmanager
 async def connected(
-    addresses: Mapping[str, str], *, timeout_seconds: float = 60.0
+    addresses: Mapping[str, str],
+    *,
+    timeout_seconds: float = 60.0,
+    credentials: Callable[[], str] | None = None,
 ) -> AsyncGenerator[Deployment]:
     """Open a deployment over the network; it is closed with the context."""
-    deployment = opened(addresses, timeout_seconds=timeout_seconds)
+    deployment = opened(addresses, timeout_seconds=timeout_seconds, credentials=credentials)
     async with AsyncExitStack() as stack:
         for peer in deployment.peers.values():
             stack.push_async_callback(peer.aclose)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from seawright_console.adapters.file_lock import owned
 from seawright_console.adapters.uvicorn_server import address_of, bound_socket, serving
+from seawright_shared.access.opening import access_of
+from seawright_shared.access.settings import AccessSettings
 from seawright_shared.telemetry.logs import configure_logging
 
 
@@ -32,6 +34,8 @@ async def embedded(folder: Path, host: str, port: int) -> AsyncGenerator[Embedde
     # Here, not above: the engines' libraries take seconds, which `seawright --help` need not.
     from seawright_console.wiring import build
 
+    access = access_of(AccessSettings(), "embedded")
+    access.check_address(host)
     with ExitStack() as stack:
         stack.enter_context(owned(folder))
         log = stack.enter_context((folder / LOG).open("a", buffering=1))
@@ -40,6 +44,6 @@ async def embedded(folder: Path, host: str, port: int) -> AsyncGenerator[Embedde
         configure_logging("embedded", stream=log)
         listening = stack.enter_context(bound_socket(host, port))
         url = address_of(listening)
-        app = build(folder, public_url=url)
+        app = build(folder, public_url=url, access=access)
         async with serving(app, listening) as stopped:
             yield Embedded(url=url, stopped=stopped)

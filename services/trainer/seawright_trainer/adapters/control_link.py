@@ -29,9 +29,15 @@ RETRY_SECONDS = 1.0
 class ControlLink:
     """An event loop in a thread of its own; a collective that hangs does not stop the pulse."""
 
-    def __init__(self, config: AttemptConfig, rank: int) -> None:
+    def __init__(
+        self,
+        config: AttemptConfig,
+        rank: int,
+        credentials: Callable[[], str] | None = None,
+    ) -> None:
         self._config = config
         self._rank = rank
+        self._credentials = credentials
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="control", daemon=True)
         self._thread.start()
@@ -72,7 +78,9 @@ class ControlLink:
         self._thread.join(timeout=5.0)
 
     async def _open(self) -> Peer:
-        return Peer(self._config.control_url, num_pools=1, connections=4)
+        return Peer(
+            self._config.control_url, num_pools=1, connections=4, credentials=self._credentials
+        )
 
     async def _beat(self, is_lost: Callable[[], None]) -> None:
         last_heard = time.monotonic()

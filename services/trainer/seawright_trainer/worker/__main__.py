@@ -10,6 +10,8 @@ import structlog
 import torch
 from pydantic import ValidationError
 
+from seawright_shared.access.opening import access_of
+from seawright_shared.access.settings import AccessSettings
 from seawright_shared.errors import ConflictError, InvalidRequestError, SeawrightError
 from seawright_trainer.adapters.control_link import ControlLink
 from seawright_trainer.adapters.dcp_checkpoints import (
@@ -65,7 +67,8 @@ def _train(config: AttemptConfig, settings: RankSettings) -> ExitCode:
     signal.signal(signal.SIGTERM, lambda _number, _frame: terminated.set())
     torch.set_num_threads(config.spec.threads_per_rank)
     torch.manual_seed(config.spec.seed)
-    link = ControlLink(config, settings.rank)
+    credentials = access_of(AccessSettings(), "trainer-rank").credentials
+    link = ControlLink(config, settings.rank, credentials)
     # An attempt that lost its run must not outlive it, even inside a collective that hangs.
     link.start_heartbeats(is_lost=_leave_at_once)
     ranks = join_ranks(
