@@ -48,6 +48,12 @@ class FakeVllm:
     num_resets: int = 0
     is_dead: bool = False
     is_deaf_to_updates: bool = False
+    is_stuck_in_updates: bool = False
+    """Reading new weights never ends."""
+    capacity_blocks: int = 0
+    """Of 16 tokens each; 0: it does not say."""
+    adapters: dict[str, str] = field(default_factory=dict)
+    """Name to folder."""
     going: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -56,6 +62,7 @@ class FakeVllm:
     def restart(self) -> None:
         """Come back with the weights it was started with."""
         self.label, self.is_dead = UNLABELLED, False
+        self.adapters.clear()
 
     @property
     def turns(self) -> list[dict[str, Any]]:
@@ -83,6 +90,8 @@ class FakeVllm:
                 route("/collective_rpc", self._rpc, "POST"),
                 route("/update_weight_version", self._name_weights, "POST"),
                 route("/reset_prefix_cache", self._reset, "POST"),
+                route("/v1/load_lora_adapter", self._load_adapter, "POST"),
+                route("/v1/unload_lora_adapter", self._unload_adapter, "POST"),
                 route("/inference/v1/generate", self._generate, "POST"),
             ]
         )
@@ -101,8 +110,32 @@ class FakeVllm:
             f"vllm:kv_cache_usage_perc{labels} {self.cache_usage}\n"
             f"vllm:num_requests_waiting{labels} {float(self.num_queued)}\n"
             f'vllm:num_requests_waiting_by_reason{{engine="0",reason="x"}} 77.0\n'
-            f"vllm:num_preemptions_total{labels} {float(self.num_preempted)}\n"
+            f"vllm:num_preemptions_total{labels} {float(self.num_preempted)}\n" + self._cache_info()
         )
+
+    def _cache_info(self) -> str:
+        if not self.capacity_blocks:
+            return ""
+        sizes = f'block_size="16",engine="0",num_gpu_blocks="{self.capacity_blocks}"'
+        return f'vllm:cache_config_info{{{sizes},num_gpu_blocks_override="None"}} 1.0\n'
+
+    async def _load_adapter(self, request: Request) -> Response:
+        asked = await request.json()
+        if asked["lora_name"] in self.adapters:
+            message = f"The lora adapter '{asked['lora_name']}' has already been loaded."
+            return JSONResponse({"error": {"message": message}}, 400)
+        if "unreadable" in asked["lora_path"]:
+            return JSONResponse(
+                {"error": {"message": "rank 99 is greater than max_lora_rank"}}, 400
+            )
+        self.adapters[asked["lora_name"]] = asked["lora_path"]
+        return PlainTextResponse("Success")
+
+    async def _unload_adapter(self, request: Request) -> Response:
+        name = (await request.json())["lora_name"]
+        if self.adapters.pop(name, None) is None:
+            return JSONResponse({"error": {"message": "cannot be found"}}, 404)
+        return PlainTextResponse("Success")
 
     async def _pause(self, request: Request) -> Response:
         assert request.query_params["mode"] == "keep"
@@ -117,6 +150,8 @@ class FakeVllm:
         if self.is_deaf_to_updates:
             return JSONResponse({"error": "no such file"}, 500)
         asked = await request.json()
+        if self.is_stuck_in_updates:
+            await self._hang(request)
         assert not self.going.is_set(), "weights change while the server samples"
         assert asked["method"] == "reload_weights"
         self.folders.append(asked["kwargs"]["weights_path"])
@@ -134,6 +169,8 @@ class FakeVllm:
     async def _generate(self, request: Request) -> Response:
         asked: dict[str, Any] = {"stream": False, **await request.json()}
         asked["sampling_params"] = {"seed": 0, "stop_token_ids": [7], **asked["sampling_params"]}
+        if (name := asked.get("model")) is not None and name not in self.adapters:
+            return JSONResponse({"error": {"message": f"The model `{name}` does not exist."}}, 404)
         self.orders.append(asked)
         self.sessions.append(request.headers.get("x-session-id", ""))
         fault = self.fault if self.num_faults > 0 and len(asked["token_ids"]) > 1 else None
@@ -161,6 +198,12 @@ class FakeVllm:
             continue
         self.num_aborted += 1
         raise ConnectionAbortedError
+
+    async def _stalled(self) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.num_aborted += 1
 
     async def _tokens(
         self, asked: dict[str, Any], request: Request | None = None
@@ -200,6 +243,13 @@ class FakeVllm:
             if is_last:
                 whole = self._choice(choice, asked)
                 chunk |= {key: whole[key] for key in ("finish_reason", "weight_versions")}
+            if fault == "garbage in mid-stream" and len(choice["token_ids"]) == 3:
+                yield 'data: {"choices": [{"token_ids": "none"}]}\n\n'
+            if fault == "fails in mid-stream" and len(choice["token_ids"]) == 3:
+                yield 'data: {"error": {"message": "engine is dead", "code": 500}}\n\n'
+                break
+            if fault == "hangs in mid-stream" and len(choice["token_ids"]) == 3:
+                await self._stalled()
             yield f"data: {json.dumps({'choices': [spoilt(chunk, fault, self.vocabulary)]})}\n\n"
             if fault == "dies" and len(choice["token_ids"]) == 2:
                 raise ConnectionAbortedError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from seawright_policy.adapters.chat_templates import read_chat_template, system_text_of
 from seawright_policy.adapters.tokenizers_codec import TokenizersCodec
-from seawright_policy.core.model_uris import folder_of
+from seawright_policy.core.model_uris import ADAPTER_CONFIG, folder_of
 from seawright_policy.core.rendering import Renderer
 from seawright_policy.core.templates import NEEDED_TOKENS, TEMPLATES, TemplateOptions
 from seawright_policy.core.templates.qwen3 import plain_system
@@ -15,6 +15,7 @@ from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.rollouts import PolicyVersion
 
 WEIGHTS = "model.safetensors"
+ADAPTER_WEIGHTS = "adapter_model.safetensors"
 TOKENIZER = "tokenizer.json"
 RENDERER = "renderer.json"
 """Names the template: `{"template": "tiny"}`.
@@ -32,10 +33,12 @@ def refused(detail: str, pointer: str = "/uri") -> InvalidRequestError:
 
 def sha256_of(folder: Path) -> str:
     """Return the SHA-256 of a folder's weights, in hexadecimal."""
-    for name in ("config.json", WEIGHTS):
+    is_adapter = (folder / ADAPTER_CONFIG).is_file()
+    weights = ADAPTER_WEIGHTS if is_adapter else WEIGHTS
+    for name in (weights,) if is_adapter else ("config.json", weights):
         if not (folder / name).is_file():
             raise refused(f"{folder} has no {name}")
-    with (folder / WEIGHTS).open("rb") as file:
+    with (folder / weights).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -18,9 +18,9 @@ from structlog.stdlib import get_logger
 from seawright_policy.adapters.torch_cache import ParkedPrefixes
 from seawright_policy.adapters.torch_lanes import Lane, Running
 from seawright_policy.adapters.torch_weights import read_weights
-from seawright_policy.core.model_uris import folder_of
+from seawright_policy.core.model_uris import ADAPTER_CONFIG, folder_of
 from seawright_policy.core.turns import OnToken, SampledTurn, TurnOrder
-from seawright_shared.errors import NotFoundError, UnavailableError
+from seawright_shared.errors import InvalidRequestError, NotFoundError, UnavailableError
 from seawright_shared.records.rollouts import PolicyVersion
 
 KEPT_KERNELS = "128"
@@ -66,10 +66,15 @@ class TorchEngine:
 
     async def load(self, version: PolicyVersion) -> int:
         """Read a version's weights beside those in use; return its context length."""
-        options = self._options
+        options, folder = self._options, folder_of(version.uri)
+        if (folder / ADAPTER_CONFIG).is_file():
+            raise InvalidRequestError(
+                f"{folder} is a LoRA adapter, which the torch engine cannot serve: merge it into "
+                "its base, or sample with vLLM"
+            )
         weights = await asyncio.to_thread(
             read_weights,
-            folder_of(version.uri),
+            folder,
             dtype=options.dtype,
             max_context=options.max_context,
             device=options.device,

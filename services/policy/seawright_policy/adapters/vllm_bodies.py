@@ -38,10 +38,18 @@ class ChoiceBody(BaseModel):
     weight_versions: list[SpanBody] | None = None
 
 
+class ErrorBody(BaseModel):
+    """What went wrong inside the engine."""
+
+    message: str = ""
+
+
 class ReplyBody(BaseModel):
     """The reply of POST /inference/v1/generate, whole or one chunk."""
 
     choices: list[ChoiceBody] = []
+    error: ErrorBody | None = None
+    """In a stream that began well."""
 
 
 class ModelBody(BaseModel):

@@ -4,6 +4,9 @@ A turn goes to the replica that has its trajectory's cache, unless that one is f
 others; it is sent to another only while no token of it was told. A replica that fails, or samples
 with weights that were not published to it, takes no more turns until it has been seen to work and
 has read the current weights.
+
+A version may be a LoRA adapter over the whole weights that are served: it is loaded beside them
+when it is prepared, and nothing waits when it is committed.
 """
 
 import asyncio
@@ -14,11 +17,24 @@ from structlog.stdlib import get_logger
 
 from seawright_policy.adapters.vllm_fleet import Fleet, FleetOptions
 from seawright_policy.adapters.vllm_server import LostError
-from seawright_policy.adapters.vllm_weights import Weights, context_length_of, label_of
+from seawright_policy.adapters.vllm_slots import Turn
+from seawright_policy.adapters.vllm_weights import (
+    Weights,
+    context_length_of,
+    is_adapter,
+    label_of,
+    require_base,
+)
 from seawright_policy.core.engine_replies import EngineReply, OldWeightsError, checked
+from seawright_policy.core.model_uris import folder_of
 from seawright_policy.core.replicas import Replica
 from seawright_policy.core.turns import OnToken, SampledTurn, TurnOrder
-from seawright_shared.errors import DeadlineError, InvalidRequestError
+from seawright_shared.errors import (
+    ConflictError,
+    DeadlineError,
+    InvalidRequestError,
+    UnavailableError,
+)
 from seawright_shared.records.rollouts import PolicyVersion
 
 MAX_ATTEMPTS = 3
@@ -34,6 +50,15 @@ class VllmOptions:
     """From the order to the turn, waiting included."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapter:
+    """A loaded LoRA adapter."""
+
+    name: str
+    base: str
+    """Label of the weights under it."""
+
+
 class VllmEngine:
     """An engine behind HTTP. Use as an async context manager."""
 
@@ -43,6 +68,9 @@ class VllmEngine:
         self._options = options
         self._fleet = Fleet(options.fleet, transport)
         self._labels: dict[str, int] = {}
+        self._base: Weights | None = None
+        """The whole weights in use."""
+        self._adapters: dict[tuple[str, int], Adapter] = {}
         self._context_length = options.max_context
         self._model: str | None = None
         self.pause_seconds = 0.0
@@ -66,6 +94,9 @@ class VllmEngine:
             raise InvalidRequestError(
                 f"the vLLM servers hold model {self._model!r}: they cannot serve {version.model!r}"
             )
+        if await asyncio.to_thread(is_adapter, version):
+            await self._load_adapter(version)
+            return self._context_length
         own = await asyncio.to_thread(context_length_of, version)
         await self._fleet.seen()
         self._model = version.model
@@ -76,11 +107,17 @@ class VllmEngine:
 
     async def switch(self, version: PolicyVersion) -> None:
         """Have the replicas read a version's weights; turns ordered meanwhile wait."""
-        label = label_of(version)
-        self._labels[label] = version.version
+        adapter = self._adapters.get((version.model, version.version))
+        if adapter is not None:
+            self._require_base(adapter)
+            self.pause_seconds = 0.0
+            return
+        weights = Weights(version=version, label=label_of(version))
+        self._labels[weights.label] = version.version
         loop = asyncio.get_running_loop()
         began = loop.time()
-        num_ready = await self._fleet.publish(Weights(version=version, label=label))
+        num_ready = await self._fleet.publish(weights)
+        self._base = weights
         self.pause_seconds = loop.time() - began
         get_logger().info(
             "weights.published",
@@ -90,7 +127,10 @@ class VllmEngine:
         )
 
     async def drop(self, model: str, version: int) -> None:
-        """Do nothing: servers hold one set of weights, and their labels stay known."""
+        """Forget an adapter. Servers hold one set of whole weights, and its label stays known."""
+        adapter = self._adapters.pop((model, version), None)
+        if adapter is not None:
+            await self._fleet.drop_adapter(adapter.name)
 
     async def sample(self, order: TurnOrder, on_token: OnToken | None = None) -> SampledTurn:
         """Sample one turn; a prompt that fills the context gives none."""
@@ -122,13 +162,42 @@ class VllmEngine:
             assert on_token is not None
             on_token(token_id)
 
-        def accept(reply: EngineReply) -> SampledTurn:
-            return checked(order, reply, self._context_length, self._labels)
+        adapter = self._adapters.get((order.model, order.version))
+        labels = self._labels if adapter is None else {adapter.base: order.version}
 
+        def accept(reply: EngineReply) -> SampledTurn:
+            if adapter and any(
+                one.label != adapter.base and one.label in self._labels for one in reply.spans
+            ):
+                raise UnavailableError("the weights under the turn's adapter changed meanwhile")
+            return checked(order, reply, self._context_length, labels)
+
+        turn = Turn(
+            order=order,
+            max_tokens=max_tokens,
+            on_token=tell if on_token else None,
+            adapter=adapter.name if adapter else None,
+        )
         for attempt in range(1, MAX_ATTEMPTS + 1):
             try:
-                return await self._fleet.run(order, max_tokens, tell if on_token else None, accept)
+                return await self._fleet.run(turn, accept)
             except (LostError, OldWeightsError):
                 if num_told or attempt == MAX_ATTEMPTS:
                     raise
         raise AssertionError("unreachable")
+
+    async def _load_adapter(self, version: PolicyVersion) -> None:
+        if self._base is None:
+            raise InvalidRequestError(
+                f"{version.uri} is a LoRA adapter: publish the weights under it first"
+            )
+        await asyncio.to_thread(require_base, version, self._base.version)
+        adapter = Adapter(name=label_of(version), base=self._base.label)
+        await self._fleet.put_adapter(adapter.name, folder_of(version.uri))
+        self._adapters[version.model, version.version] = adapter
+
+    def _require_base(self, adapter: Adapter) -> None:
+        if self._base is None or self._base.label != adapter.base:
+            raise ConflictError(
+                f"the adapter {adapter.name} was prepared over {adapter.base}, which no longer serves"
+            )

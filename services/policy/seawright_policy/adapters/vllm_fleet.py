@@ -1,19 +1,20 @@
 """The replicas behind the vLLM engine: taken in and out, kept at one set of weights, shared out."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 from structlog.stdlib import get_logger
 
 from seawright_policy.adapters.vllm_server import LostError, VllmServer
+from seawright_policy.adapters.vllm_slots import Link, Slots, Turn
 from seawright_policy.adapters.vllm_weights import Weights, update
 from seawright_policy.core.engine_replies import EngineReply, OldWeightsError
-from seawright_policy.core.replicas import Bounds, Replica, adapted, choose
-from seawright_policy.core.turns import OnToken, SampledTurn, TurnOrder
+from seawright_policy.core.replicas import Bounds, Replica, adapted
+from seawright_policy.core.turns import SampledTurn, TurnOrder
 from seawright_shared.errors import InvalidRequestError, SeawrightError, UnavailableError
 from seawright_shared.records.trajectories import Sampling
 
@@ -37,6 +38,8 @@ class FleetOptions:
     """How long a no-op generation may take; one is made whenever no turn came for as long."""
     drain_seconds: float = 10.0
     """How long turns under way may take to end before new weights freeze them."""
+    late_seconds: float = 60.0
+    """How much longer than the fastest one a replica may take to read new weights."""
     watch_seconds: float = 1.0
     start_seconds: float = 600.0
     """How long to wait for the first replica."""
@@ -45,19 +48,6 @@ class FleetOptions:
 
 Accept = Callable[[EngineReply], SampledTurn]
 """Checks a reply; raises what is wrong with it."""
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Link:
-    """A replica and what belongs to it here."""
-
-    replica: Replica
-    server: VllmServer
-    patiences: set[asyncio.Timeout] = field(default_factory=set[asyncio.Timeout])
-    """Of the turns it is sampling: they are cut short when it is lost."""
-    heard_at: float = 0.0
-    """When it last answered a turn, in the loop's time."""
-    drained: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Fleet:
@@ -69,15 +59,18 @@ class Fleet:
         if not options.urls:
             raise InvalidRequestError("the vLLM engine needs the URL of at least one server")
         self._options = options
+        most = options.bounds.most
         self._links = [
             Link(
-                replica=Replica(url=url, limit=min(options.bounds.least * 4, options.bounds.most)),
-                server=VllmServer(url, transport),
+                replica=Replica(url=url, limit=min(options.bounds.least * 4, most)),
+                server=VllmServer(url, transport, num_turns=most),
             )
             for url in options.urls
         ]
+        self._slots = Slots(self._links, most)
         self._weights: Weights | None = None
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._adapters: dict[str, Path] = {}
+        """What every replica has loaded beside its weights."""
         self._seen = asyncio.Event()
         self._stack = AsyncExitStack()
         self.context_length: int | None = None
@@ -91,7 +84,7 @@ class Fleet:
     @property
     def num_waiting(self) -> int:
         """How many turns wait for a replica."""
-        return len(self._waiting)
+        return self._slots.num_waiting
 
     async def __aenter__(self) -> "Fleet":
         async with AsyncExitStack() as stack:
@@ -118,43 +111,73 @@ class Fleet:
     async def publish(self, weights: Weights) -> int:
         """Have all ready replicas read weights; turns ordered meanwhile wait. Return how many did.
 
-        Replicas that cannot are ejected, and read them when they come back.
+        Replicas that cannot, or are late, are ejected, and read them when they come back.
         """
         before, self._weights = self._weights, weights
-        ready = [link for link in self._links if link.replica.state == "ready"]
+        ready = self._ready()
         for link in ready:
             link.replica.state = "updating"
+        running: set[asyncio.Timeout] = set()
         async with asyncio.TaskGroup() as group:
             for link in ready:
-                group.create_task(self._brought_up(link))
+                group.create_task(self._brought_up_in_time(link, running))
         num_ready = sum(link.replica.state == "ready" for link in ready)
         if num_ready == 0:
             self._weights = before
             raise UnavailableError(f"no vLLM server could read {weights.label}")
         return num_ready
 
-    async def run(
-        self, order: TurnOrder, max_tokens: int, on_token: OnToken | None, accept: Accept
-    ) -> SampledTurn:
+    async def put_adapter(self, name: str, folder: Path) -> None:
+        """Load an adapter on all ready replicas; those that cannot are ejected."""
+        faults: list[SeawrightError] = []
+
+        async def load(link: Link) -> None:
+            try:
+                await link.server.load_adapter(name, folder)
+            except SeawrightError as fault:
+                faults.append(fault)
+
+        links = self._ready()
+        async with asyncio.TaskGroup() as group:
+            for link in links:
+                group.create_task(load(link))
+        if len(faults) == len(links):
+            raise faults[0] if faults else UnavailableError("no vLLM server works")
+        # Whoever lacks it loads it when it comes back.
+        self._adapters[name] = folder
+
+    async def drop_adapter(self, name: str) -> None:
+        """Forget an adapter; turns under way end with it."""
+        if self._adapters.pop(name, None) is None:
+            return
+        for link in self._ready():
+            try:
+                await link.server.unload_adapter(name)
+            except SeawrightError as fault:
+                # It only takes a place there: the name is never asked for again.
+                get_logger().info("adapter.left", url=link.replica.url, reason=fault.detail)
+
+    async def run(self, turn: Turn, accept: Accept) -> SampledTurn:
         """Have one replica sample a turn; what it did not do well is its fault, and told so."""
-        link = await self._slot(order.session)
+        claim = turn.claim
+        link = await self._slots.place(claim)
         try:
-            return accept(await self._on(link, order, max_tokens, on_token))
+            return accept(await self._on(link, turn))
         except (LostError, OldWeightsError) as fault:
             self._eject(link, fault.detail)
             raise
         finally:
-            self._release(link)
+            self._slots.free(link, claim)
 
-    async def _on(
-        self, link: Link, order: TurnOrder, max_tokens: int, on_token: OnToken | None
-    ) -> EngineReply:
+    async def _on(self, link: Link, turn: Turn) -> EngineReply:
         """Have a replica sample the turn; losing the replica ends the wait."""
         patience = asyncio.timeout(None)
         link.patiences.add(patience)
         try:
             async with patience:
-                reply = await link.server.generate(order, max_tokens, on_token)
+                reply = await link.server.generate(
+                    turn.order, turn.max_tokens, turn.on_token, turn.adapter
+                )
         except TimeoutError as error:
             raise LostError(f"{link.replica.url} was lost: {link.replica.reason}") from error
         finally:
@@ -162,40 +185,8 @@ class Fleet:
         link.heard_at = asyncio.get_running_loop().time()
         return reply
 
-    async def _slot(self, session: str) -> Link:
-        """Wait for a replica that may take a turn, and count it there."""
-        while (chosen := choose(self.replicas, session)) is None:
-            turn = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
-            try:
-                await turn
-            except asyncio.CancelledError:
-                self._wake()
-                raise
-            finally:
-                if turn in self._waiting:
-                    self._waiting.remove(turn)
-        link = next(one for one in self._links if one.replica is chosen)
-        chosen.num_open += 1
-        link.drained.clear()
-        return link
-
-    def _release(self, link: Link) -> None:
-        link.replica.num_open -= 1
-        if link.replica.num_open == 0:
-            link.drained.set()
-        self._wake()
-
-    def _wake(self) -> None:
-        """Let those who wait look again, as many as there are free places."""
-        free = sum(
-            max(int(one.limit) - one.num_open, 0) for one in self.replicas if one.state == "ready"
-        )
-        while self._waiting and free > 0:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                free -= 1
+    def _ready(self) -> list[Link]:
+        return [link for link in self._links if link.replica.state == "ready"]
 
     def _eject(self, link: Link, reason: str) -> None:
         replica = link.replica
@@ -226,8 +217,10 @@ class Fleet:
                 return
             replica.limit = adapted(replica, load, self._options.bounds)
             replica.num_preempted = load.num_preempted
+            replica.num_waiting = load.num_waiting
+            replica.capacity_tokens = load.capacity_tokens
             await self._check_health(link)
-            self._wake()
+            self._slots.fill()
         except SeawrightError as fault:
             replica.reason = fault.detail
             self._eject(link, fault.detail)
@@ -238,11 +231,8 @@ class Fleet:
         await self._no_op(link)
         length = model.max_model_len
         self.context_length = min(self.context_length or length, length)
-        if self._is_old(await link.server.label()):
-            link.replica.state = "updating"
-            await self._brought_up(link)
-        else:
-            link.replica.state = "ready"
+        link.replica.state = "updating"
+        await self._brought_up(link)
         if link.replica.state == "ready":
             get_logger().info("replica.admitted", url=link.replica.url)
             self._seen.set()
@@ -250,19 +240,39 @@ class Fleet:
     def _is_old(self, label: str) -> bool:
         return self._weights is not None and label != self._weights.label
 
+    async def _brought_up_in_time(self, link: Link, running: set[asyncio.Timeout]) -> None:
+        """Bring a replica up; once one is, the others have only so much time left."""
+        patience = asyncio.timeout(None)
+        running.add(patience)
+        try:
+            async with patience:
+                await self._brought_up(link)
+        except TimeoutError:
+            self._eject(link, "it was late with new weights")
+        finally:
+            running.discard(patience)
+        if link.replica.state == "ready":
+            late = asyncio.get_running_loop().time() + self._options.late_seconds
+            for one in running:
+                if one.when() is None:
+                    one.reschedule(late)
+
     async def _brought_up(self, link: Link) -> None:
         """Bring a replica to the current weights: then it is ready, or else ejected."""
         if link.replica.num_open == 0:
             link.drained.set()
         try:
             while (weights := self._weights) is not None:
-                await update(link.server, weights, link.drained, self._options.drain_seconds)
+                if self._is_old(await link.server.label()):
+                    await update(link.server, weights, link.drained, self._options.drain_seconds)
                 if weights is self._weights:
                     break
+            for name, folder in list(self._adapters.items()):
+                await link.server.load_adapter(name, folder)
             link.replica.state = "ready"
         except SeawrightError as fault:
             self._eject(link, fault.detail)
-        self._wake()
+        self._slots.fill()
 
     async def _check_health(self, link: Link) -> None:
         """Have a replica that told nothing for a while make one token."""

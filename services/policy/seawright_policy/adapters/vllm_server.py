@@ -31,8 +31,11 @@ from seawright_shared.errors import UnavailableError
 
 T = TypeVar("T", bound=BaseModel)
 
-NUM_POOLS, POOL_SIZE = 16, 16
+POOL_SIZE = 16
+"""One large pool costs time in proportion to its size; turns take many small ones in order."""
 CONTROL_SECONDS = 10.0
+ADAPTER_SECONDS = 120.0
+ALREADY_LOADED = "already been loaded"
 UPDATE_SECONDS = 1800.0
 """Reading hundreds of gigabytes from a shared disk takes minutes."""
 DONE = "[DONE]"
@@ -41,16 +44,24 @@ GAUGES = {
     "num_waiting": "vllm:num_requests_waiting",
     "num_preempted": "vllm:num_preemptions_total",
 }
+CACHE_INFO = re.compile(r"^vllm:cache_config_info{(.*)} ", re.MULTILINE)
+BLOCKS = re.compile(r'\b(block_size|num_gpu_blocks)="(\d+)"')
 
 
 class LostError(UnavailableError):
     """The server cannot be reached or broke off; nothing it began will come."""
 
 
+class MissingAdapterError(LostError):
+    """The server does not know the adapter that a turn is to be sampled with."""
+
+
 class VllmServer:
     """One server. Faults of the connection are `LostError`, refusals plain unavailability."""
 
-    def __init__(self, url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self, url: str, transport: httpx.AsyncBaseTransport | None = None, *, num_turns: int = 256
+    ) -> None:
         self.url = url.rstrip("/")
         limits = httpx.Limits(
             max_connections=POOL_SIZE, max_keepalive_connections=POOL_SIZE, keepalive_expiry=3.0
@@ -63,7 +74,7 @@ class VllmServer:
                 trust_env=False,
                 timeout=httpx.Timeout(None, connect=5.0),
             )
-            for _ in range(1 if transport else NUM_POOLS)
+            for _ in range(1 if transport else -(-num_turns // POOL_SIZE) + 1)
         ]
         self._turn = itertools.cycle(self._pools)
 
@@ -73,10 +84,16 @@ class VllmServer:
             await pool.aclose()
 
     async def generate(
-        self, order: TurnOrder, max_tokens: int, on_token: Callable[[int], None] | None
+        self,
+        order: TurnOrder,
+        max_tokens: int,
+        on_token: Callable[[int], None] | None,
+        adapter: str | None = None,
     ) -> EngineReply:
         """Sample a turn. Cancelling the call closes the connection, and the server aborts."""
         body = generation_of(order, max_tokens, is_streamed=on_token is not None)
+        if adapter is not None:
+            body["model"] = adapter
         headers = {"x-session-id": order.session} if order.session else {}
         path, collected = "/inference/v1/generate", Collected()
         async with _translated(self.url):
@@ -88,8 +105,10 @@ class VllmServer:
             is_done = False
             async for line in self._events(path, body, headers):
                 is_done = is_done or line == DONE
-                choices = [] if line == DONE else ReplyBody.model_validate_json(line).choices
-                for choice in choices[:1]:
+                part = ReplyBody() if line == DONE else ReplyBody.model_validate_json(line)
+                if part.error is not None:
+                    raise LostError(f"{self.url} failed in mid-turn: {part.error.message}")
+                for choice in part.choices[:1]:
                     for token_id in collected.add(choice):
                         on_token(token_id)
         if not is_done:
@@ -125,11 +144,25 @@ class VllmServer:
         """Read a folder's weights in place of those in use; forget what the old ones computed."""
         rpc = {"method": "reload_weights", "kwargs": {"weights_path": str(folder)}}
         await self._act("/collective_rpc", rpc, seconds=UPDATE_SECONDS)
-        await self._act("/update_weight_version", {"new_version": label})
         path = "/reset_prefix_cache?reset_running_requests=true"
         done = await self._control("POST", path, ResetBody, seconds=60.0)
         if not done.success:
             raise UnavailableError(f"{self.url} kept the keys and values of older weights")
+        # Last: whoever finds the label may rely on all that came before it.
+        await self._act("/update_weight_version", {"new_version": label})
+
+    async def load_adapter(self, name: str, folder: Path) -> None:
+        """Load a LoRA adapter beside the weights in use. One that is loaded stays as it is."""
+        body = {"lora_name": name, "lora_path": str(folder)}
+        try:
+            await self._act("/v1/load_lora_adapter", body, seconds=ADAPTER_SECONDS)
+        except UnavailableError as fault:
+            if ALREADY_LOADED not in fault.detail:
+                raise
+
+    async def unload_adapter(self, name: str) -> None:
+        """Forget an adapter; turns under way end with it."""
+        await self._act("/v1/unload_lora_adapter", {"lora_name": name})
 
     async def _act(
         self, path: str, body: Mapping[str, object] | None = None, seconds: float = CONTROL_SECONDS
@@ -176,7 +209,13 @@ def load_of(metrics: str) -> EngineLoad:
         for name, metric in GAUGES.items()
     }
     usages = found["cache_usage"]
+    sizes = [
+        int(blocks["block_size"]) * int(blocks["num_gpu_blocks"])
+        for blocks in (dict(BLOCKS.findall(info)) for info in CACHE_INFO.findall(metrics))
+        if len(blocks) == 2
+    ]
     return EngineLoad(
+        capacity_tokens=float(sum(sizes)),
         cache_usage=sum(usages) / max(len(usages), 1),
         num_waiting=sum(found["num_waiting"]),
         num_preempted=sum(found["num_preempted"]),
@@ -188,6 +227,8 @@ def _check_status(response: httpx.Response, content: bytes) -> None:
     if status < 400:
         return
     says = content[:300].decode(errors="replace")
+    if status == 404 and "does not exist" in says:
+        raise MissingAdapterError(f"{where} was refused: {says}")
     if status == 404:
         raise UnavailableError(f"{where}: no such route; the server needs VLLM_SERVER_DEV_MODE=1")
     if status < 500:

@@ -3,9 +3,10 @@
 import asyncio
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from seawright_policy.adapters.vllm_server import VllmServer
-from seawright_policy.core.model_uris import folder_of
+from seawright_policy.core.model_uris import ADAPTER_CONFIG, folder_of
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.rollouts import PolicyVersion
 
@@ -21,6 +22,28 @@ class Weights:
 def label_of(version: PolicyVersion) -> str:
     """Return the label of a version: no other weights have it."""
     return f"{version.model}@{version.version}-{version.sha256[:12]}"
+
+
+def is_adapter(version: PolicyVersion) -> bool:
+    """Return whether a version's folder holds a LoRA adapter and no whole weights."""
+    return (folder_of(version.uri) / ADAPTER_CONFIG).is_file()
+
+
+def require_base(version: PolicyVersion, base: PolicyVersion) -> None:
+    """Raise where an adapter says that it belongs to other weights than these.
+
+    What it calls its base is often a name or a folder that is gone: only one that is there tells.
+    """
+    path = folder_of(version.uri) / ADAPTER_CONFIG
+    try:
+        named = json.loads(path.read_bytes()).get("base_model_name_or_path")
+    except (OSError, ValueError, AttributeError) as error:
+        raise InvalidRequestError(f"{path} is no adapter's configuration") from error
+    if not isinstance(named, str) or not Path(named).is_dir():
+        return
+    own = folder_of(base.uri)
+    if Path(named).resolve() != own.resolve():
+        raise InvalidRequestError(f"{path.parent} is an adapter over {named}, not over {own}")
 
 
 def context_length_of(version: PolicyVersion) -> int:

@@ -3,6 +3,9 @@
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+ADAPTER_CONFIG = "adapter_config.json"
+"""In the folder of a LoRA adapter, in PEFT's layout."""
+
 
 def folder_of(uri: str) -> Path:
     """Return the folder that a `file:` URI or a plain path names."""

@@ -24,8 +24,14 @@ class Replica:
     """Why it is ejected."""
     num_open: int = 0
     """Turns it is sampling for this gateway."""
+    num_open_tokens: int = 0
+    """What these turns may come to hold in its cache, at most."""
     limit: float = 1.0
-    """How many it may sample at a time."""
+    """How many it may sample at a time, as its load taught."""
+    capacity_tokens: float = 0.0
+    """What its key-value cache holds; 0: it does not say."""
+    num_waiting: float = 0.0
+    """Turns that waited inside the engine, when last asked."""
     num_preempted: float = 0.0
     """Sequences the engine had pushed out of its cache, when last asked."""
 
@@ -38,6 +44,8 @@ class EngineLoad:
     """Share of the key-value cache in use, 0 to 1."""
     num_waiting: float
     num_preempted: float
+    capacity_tokens: float = 0.0
+    """What the key-value cache holds; 0: it does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +56,29 @@ class Bounds:
     most: int = 256
 
 
-def choose(replicas: Sequence[Replica], session: str) -> Replica | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a turn asks of a replica."""
+
+    session: str
+    num_tokens: int = 0
+    """Of its context at its longest."""
+
+
+def has_room(replica: Replica, num_tokens: int, most: int) -> bool:
+    """Return whether a replica may take one more turn.
+
+    Its limit is found by trial. Above it, a turn is safe where the cache has room for all open
+    turns at their longest: none of them can be pushed out, so nothing needs to be tried.
+    """
+    if replica.num_open + 1 <= replica.limit:
+        return True
+    if replica.num_open >= most or replica.num_waiting > 0:
+        return False
+    return 0 < replica.num_open_tokens + num_tokens <= replica.capacity_tokens * FULL
+
+
+def choose(replicas: Sequence[Replica], claim: Claim, most: int = 0) -> Replica | None:
     """Return the replica for a session's turn, or None where all ready ones are full.
 
     A session prefers the same replica at every turn, where its cache is; as long as the set of
@@ -59,10 +89,10 @@ def choose(replicas: Sequence[Replica], session: str) -> Replica | None:
     if not ready:
         return None
     mean = (1 + sum(one.num_open for one in ready)) / len(ready)
-    most = mean * LOAD_FACTOR + SLACK_TURNS
-    open_ones = [one for one in ready if one.num_open + 1 <= one.limit]
-    preferred = sorted(open_ones, key=lambda one: _score(one.url, session), reverse=True)
-    fair = (one for one in preferred if one.num_open + 1 <= most)
+    fair_share = mean * LOAD_FACTOR + SLACK_TURNS
+    open_ones = [one for one in ready if has_room(one, claim.num_tokens, most)]
+    preferred = sorted(open_ones, key=lambda one: _score(one.url, claim.session), reverse=True)
+    fair = (one for one in preferred if one.num_open + 1 <= fair_share)
     return next(fair, preferred[0] if preferred else None)
 
 

@@ -17,10 +17,12 @@ from tests.support.fake_vllm import FakeVllm, served
 END = 7
 
 
-def order(seed: int = 1, *, session: str = "s", max_tokens: int = 50, **sampling) -> TurnOrder:
+def order(
+    seed: int = 1, *, session: str = "s", max_tokens: int = 50, version: int = 1, **sampling
+) -> TurnOrder:
     return TurnOrder(
         model="m",
-        version=1,
+        version=version,
         token_ids=[1, 2, 3],
         cuts=[2],
         sampling=Sampling(max_tokens=max_tokens, seed=seed, **sampling),
@@ -45,7 +47,7 @@ async def opened(folder, *servers: FakeVllm, call_seconds: float = 20.0, **fleet
     """Serve the fakes and open an engine over them that has published version 1."""
     async with AsyncExitStack() as stack:
         urls = [await stack.enter_async_context(served(server)) for server in servers]
-        quick: dict[str, Any] = {"watch_seconds": 0.02, "drain_seconds": 0.05, "start_seconds": 5}
+        quick: dict[str, Any] = {"watch_seconds": 0.05, "drain_seconds": 0.05, "start_seconds": 5}
         options = FleetOptions(urls=urls, **{**quick, **fleet})
         engine = await stack.enter_async_context(
             VllmEngine(VllmOptions(fleet=options, call_seconds=call_seconds))
@@ -143,6 +145,58 @@ async def test_a_caller_who_leaves_aborts_his_turn(folder):
         await until(lambda: server.num_open == 0)
         assert server.num_aborted == 1
         assert engine.load_of() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("garbage in mid-stream", "reply was refused"),
+        ("fails in mid-stream", "failed in mid-turn: engine is dead"),
+        ("dies", "cannot be reached|broke off"),
+    ],
+)
+async def test_a_stream_that_goes_wrong_in_the_middle_is_a_fault_and_no_turn(folder, fault, reason):
+    server = FakeVllm()
+    async with opened(folder, server) as engine:
+        server.fault = fault
+        told: list[int] = []
+        with pytest.raises(UnavailableError, match=reason):
+            await engine.sample(order(), told.append)
+        assert 0 < len(told) < 5
+        assert len(server.turns) == 1
+        assert engine.load_of() == (0, 0)
+
+
+async def test_a_stream_that_hangs_in_the_middle_ends_at_its_deadline_and_is_aborted(folder):
+    server = FakeVllm()
+    async with opened(folder, server, call_seconds=0.3) as engine:
+        server.fault = "hangs in mid-stream"
+        told: list[int] = []
+        with pytest.raises(DeadlineError):
+            await engine.sample(order(), told.append)
+        assert len(told) == 2
+        await until(lambda: server.num_aborted == 1)
+        assert engine.load_of() == (0, 0)
+
+
+async def test_a_turn_of_weights_that_nobody_published_is_sampled_by_another_replica(folder):
+    servers = FakeVllm(), FakeVllm()
+    async with opened(folder, *servers) as engine:
+        expected = await engine.sample(order())
+        first = next(one for one in servers if one.turns)
+        first.fault = "has old weights"
+        assert await engine.sample(order()) == expected
+        assert engine.load_of() == (0, 0)
+
+
+async def test_a_server_that_always_has_old_weights_gives_no_turn(folder):
+    server = FakeVllm()
+    async with opened(folder, server) as engine:
+        server.fault = "has old weights"
+        with pytest.raises(UnavailableError, match="sampled with weights 'x'"):
+            await engine.sample(order())
+        server.fault = None
+        assert (await engine.sample(order())).versions == [1] * 5
 
 
 @pytest.mark.parametrize("fault", ["fails", "dies"])
@@ -253,6 +307,51 @@ async def test_one_server_that_cannot_read_new_weights_is_left_out(folder):
         assert engine.replicas[0].state == "ready"
         turns = await sampled(engine, 8)
         assert {one for turn in turns for one in turn.versions} == {2}
+
+
+async def test_a_server_stuck_in_new_weights_is_not_waited_for(folder):
+    servers = FakeVllm(), FakeVllm()
+    async with opened(folder, *servers, late_seconds=0.1) as engine:
+        servers[1].is_stuck_in_updates = True
+        await engine.switch(version(2, folder))
+        assert [one.state for one in engine.replicas] == ["ready", "ejected"]
+        assert (await engine.sample(order())).versions == [2] * 5
+        servers[1].is_stuck_in_updates = False
+        await until(lambda: engine.replicas[1].state == "ready")
+        assert servers[1].label == servers[0].label
+
+
+async def test_a_server_that_has_the_weights_already_does_not_read_them_again(folder):
+    server = FakeVllm()
+    async with opened(folder, server) as engine:
+        await engine.switch(version(1, folder))
+        assert len(server.folders) == 1
+
+
+async def test_a_server_that_names_its_caches_size_gets_all_turns_that_surely_fit(folder):
+    server = FakeVllm(token_seconds=0.05, capacity_blocks=1000)
+    async with opened(folder, server, watch_seconds=0.05, bounds=Bounds(most=200)) as engine:
+        await until(lambda: engine.replicas[0].capacity_tokens == 16000)
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(sampled(engine, 100))
+            await until(lambda: server.num_open == 100)
+            assert engine.load_of() == (100, 0)
+        assert len(task.result()) == 100
+        assert engine.replicas[0].num_open_tokens == 0
+
+
+async def test_turns_that_wait_are_served_in_order_and_those_who_leave_lose_nothing(folder):
+    server = FakeVllm(token_seconds=0.01)
+    async with opened(folder, server, bounds=Bounds(least=1, most=1), watch_seconds=30) as engine:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(engine.sample(order(at))) for at in range(6)]
+            await until(lambda: engine.load_of() == (1, 5))
+            tasks[1].cancel()
+            tasks[3].cancel()
+        seeds = [one["sampling_params"]["seed"] for one in server.turns]
+        assert seeds == [0, 2, 4, 5]
+        assert engine.load_of() == (0, 0)
+        assert engine.replicas[0].num_open_tokens == 0
 
 
 async def test_a_session_stays_with_its_replica_and_sessions_spread(folder):
