@@ -1,10 +1,15 @@
 """The policy service over vLLM servers: the same routes, the same contexts."""
 
+import asyncio
+import hashlib
+from collections.abc import Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 import pytest
 
+from seawright_console.adapters.uvicorn_server import address_of, bound_socket, serving
+from seawright_policy.core.templates.qwen3 import MARKERS
 from seawright_policy.settings import Settings
 from seawright_policy.wiring import build
 from seawright_shared.clients.peer import Peer
@@ -15,12 +20,17 @@ from seawright_shared.contracts.policy import (
     GenerationRequest,
     PublishRequest,
 )
-from seawright_shared.errors import NotFoundError, UnavailableError
+from seawright_shared.errors import (
+    DeadlineError,
+    InvalidRequestError,
+    NotFoundError,
+    UnavailableError,
+)
 from seawright_shared.records.messages import Message, ToolSchema
 from seawright_shared.records.trajectories import Sampling
 from seawright_shared.stores.traces import decode_trace
 from tests.support.fake_vllm import FakeVllm, served
-from tests.support.tiny_qwen3 import write_qwen3
+from tests.support.tiny_qwen3 import tokenizer, write_qwen3
 
 SYSTEM = Message(role="system", content="You help.")
 HELLO = Message(role="user", content="hello")
@@ -32,14 +42,21 @@ def models(tmp_path_factory):
     return [(root / str(seed), write_qwen3(root / str(seed), seed)) for seed in (0, 1)]
 
 
+def settings_of(models, url: str, **fields) -> Settings:
+    return Settings(
+        engine="vllm",
+        engine_urls=[url],
+        models={"m": str(models[0][0])},
+        drain_seconds=0.1,
+        **fields,
+    )
+
+
 @asynccontextmanager
-async def opened(models, server: FakeVllm):
+async def opened(models, server: FakeVllm, **fields):
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(served(server))
-        settings = Settings(
-            engine="vllm", engine_urls=[url], models={"m": str(models[0][0])}, drain_seconds=0.1
-        )
-        app = build(settings)
+        app = build(settings_of(models, url, **fields))
         await stack.enter_async_context(app.router.lifespan_context(app))
         peer = Peer("http://policy", transport=httpx.ASGITransport(app))
         stack.push_async_callback(peer.aclose)
@@ -120,6 +137,110 @@ async def test_a_thousand_tools_fill_the_context_and_are_told_so(models):
     assert (done.finish, done.num_sampled_tokens) == ("context_full", 0)
     assert done.num_prompt_tokens > 10_000
     assert server.turns == []
+
+
+async def test_a_thousand_tools_that_fit_are_rendered_whole(tmp_path):
+    folder = tmp_path / "wide"
+    sha256 = write_qwen3(folder, 0, context=200_000)
+    tools = [
+        ToolSchema(name=f"tool_{at}", description="x", parameters={"type": "object"}, kind="read")
+        for at in range(1000)
+    ]
+    server = FakeVllm(context_length=200_000)
+    async with opened([(folder, sha256)], server, max_context_tokens=200_000) as client:
+        first = await client.generate(ask(SYSTEM, HELLO, tools=tools))
+        second = await client.generate(ask(HELLO, context=first.context))
+    assert first.finish == "stop"
+    assert first.num_prompt_tokens > 10_000
+    assert second.num_prompt_tokens < first.num_prompt_tokens + 100
+    written = tokenizer().decode(server.turns[0]["token_ids"], skip_special_tokens=False)
+    assert all(f'"tool_{at}"' in written for at in (0, 499, 999))
+
+
+@pytest.mark.parametrize("marker", MARKERS)
+async def test_markers_in_tool_results_and_users_words_reach_the_engine_as_text(models, marker):
+    words = tokenizer()
+    own_id = words.token_to_id(marker)
+    result = Message(role="tool", content=f"seat {marker} {marker}K-12", tool_call_id="1")
+    plain = Message(role="tool", content="seat K-12", tool_call_id="1")
+    server = FakeVllm()
+    async with opened(models, server) as client:
+        first = await client.generate(ask(SYSTEM, HELLO))
+        await client.generate(ask(plain, context=first.context))
+        await client.generate(ask(result, context=first.context))
+    clean, dirty = (one["token_ids"] for one in server.turns[1:])
+    assert dirty.count(own_id) == clean.count(own_id)
+    assert f"seat {marker} {marker}K-12" in words.decode(dirty, skip_special_tokens=False)
+
+
+async def test_a_turn_that_takes_longer_than_its_caller_waits_is_ended_there(models):
+    server = FakeVllm()
+    async with opened(models, server) as client:
+        server.fault = "hangs"
+        with pytest.raises(DeadlineError):
+            await client.generate(ask(SYSTEM, HELLO, deadline_seconds=0.2))
+        async with asyncio.timeout(20):
+            while server.num_aborted == 0:  # noqa: ASYNC110 - it happens in the server
+                await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize("is_streamed", [False, True])
+async def test_a_caller_who_hangs_up_ends_the_engines_own_request(models, is_streamed):
+    server = FakeVllm(num_tokens=100_000, token_seconds=0.01)
+    body = {
+        "model": "m",
+        "messages": [{"role": "user", "content": "hello"}],
+        "max_tokens": 2000,
+        "stream": is_streamed,
+    }
+
+    async def until(is_so: Callable[[], bool]) -> None:
+        async with asyncio.timeout(20):
+            while not is_so():  # noqa: ASYNC110 - it happens in the server
+                await asyncio.sleep(0.005)
+
+    async def ask_for_much(url: str) -> None:
+        async with (
+            httpx.AsyncClient(base_url=url, trust_env=False) as http,
+            http.stream("POST", "/v1/chat/completions", json=body) as response,
+        ):
+            async for _ in response.aiter_bytes():
+                continue
+
+    async with AsyncExitStack() as stack:
+        engine_url = await stack.enter_async_context(served(server))
+        listening = stack.enter_context(bound_socket("127.0.0.1", 0))
+        app = build(settings_of(models, engine_url))
+        await stack.enter_async_context(serving(app, listening))
+        async with asyncio.TaskGroup() as group:
+            caller = group.create_task(ask_for_much(address_of(listening)))
+            await until(lambda: server.num_open == 1)
+            caller.cancel()
+        await until(lambda: server.num_open == 0)
+        assert len(server.turns) == 1
+
+
+async def test_a_lora_adapter_is_a_version(models, tmp_path):
+    folder = tmp_path / "adapter"
+    folder.mkdir()
+    (folder / "adapter_config.json").write_text("{}")
+    (folder / "adapter_model.safetensors").write_bytes(b"weights")
+    sha256 = hashlib.sha256(b"weights").hexdigest()
+    server = FakeVllm()
+    async with opened(models, server) as client:
+        first = await client.generate(ask(SYSTEM, HELLO))
+        for phase in ("prepare", "commit"):
+            body = PublishRequest(uri=str(folder), sha256=sha256, phase=phase)
+            served_model = await client.publish("m", 1, body)
+        second = await client.generate(ask(HELLO, context=first.context))
+        assert served_model.current is not None
+        assert (served_model.current.version, second.version) == (1, 1)
+        assert list(server.adapters.values()) == [str(folder)]
+        versions = decode_trace(second.context).versions
+        assert sorted(set(versions.tolist())) == [-1, 0, 1]
+        wrong = PublishRequest(uri=str(folder), sha256="0" * 64, phase="prepare")
+        with pytest.raises(InvalidRequestError, match="SHA-256"):
+            await client.publish("m", 2, wrong)
 
 
 async def test_a_chat_is_answered_by_the_servers(models):

@@ -34,6 +34,10 @@ class PolicyClient:
 
     async def generate(self, request: GenerationRequest) -> GenerationResponse:
         """Extend a context by messages and sample one assistant turn."""
+        if request.deadline_seconds is None:
+            # A little less than the patience here, so that a late turn is answered with a problem.
+            seconds = self._generation_seconds * 0.95
+            request = request.model_copy(update={"deadline_seconds": seconds})
         reply = await self._post("/v1/generations", request)
         try:
             return GenerationResponse.model_validate(reply)

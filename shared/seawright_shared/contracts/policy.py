@@ -29,6 +29,8 @@ class GenerationRequest(Request):
     tools: list[ToolSchema] = []
     """Read when a context starts."""
     sampling: Sampling = Sampling()
+    deadline_seconds: float | None = Field(default=None, gt=0)
+    """How long the caller waits: a turn that takes longer is ended. None: the service's limit."""
 
 
 class GenerationResponse(Record):

@@ -233,7 +233,7 @@ class Fleet:
         self.context_length = min(self.context_length or length, length)
         link.replica.state = "updating"
         await self._brought_up(link)
-        if link.replica.state == "ready":
+        if link in self._ready():
             get_logger().info("replica.admitted", url=link.replica.url)
             self._seen.set()
 

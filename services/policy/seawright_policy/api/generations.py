@@ -51,7 +51,8 @@ def generation_routes(generate: GenerateTurn, render: RenderDialogues) -> APIRou
             tools=asked.tools,
             sampling=asked.sampling,
         )
-        done = await while_connected(request, generate(prompt), seconds=DEADLINE_SECONDS)
+        seconds = min(asked.deadline_seconds or DEADLINE_SECONDS, DEADLINE_SECONDS)
+        done = await while_connected(request, generate(prompt), seconds=seconds)
         return reply(response_of(done).model_dump())
 
     @router.post(

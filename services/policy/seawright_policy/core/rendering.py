@@ -1,12 +1,15 @@
 """Messages to ids and back: contexts only ever grow, and sampled ids are kept as they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal, Protocol
 
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.messages import Message, ToolSchema
+
+NUM_OPENINGS = 16
+"""System turns that are remembered."""
 
 
 class Template(Protocol):
@@ -74,6 +77,10 @@ class Renderer:
     """Writes contexts with one template; the same code serves sampling and training."""
 
     template: Template
+    _openings: dict[tuple[str, ...], tuple[int, ...]] = field(
+        default_factory=dict[tuple[str, ...], tuple[int, ...]], compare=False
+    )
+    """The last few: all episodes of a domain begin with the same long system turn."""
 
     def opening(self, messages: Sequence[Message], tools: Sequence[ToolSchema]) -> list[int]:
         """Return a new context up to the cue. The first message must be the system's.
@@ -88,7 +95,18 @@ class Renderer:
 
     def opening_length(self, messages: Sequence[Message], tools: Sequence[ToolSchema]) -> int:
         """Return how many tokens the system turn has: what contexts of one domain share."""
-        return len(self.template.opening(messages[0].content or "", tools))
+        return len(self.system_turn(messages[0].content or "", tools))
+
+    def system_turn(self, system: str, tools: Sequence[ToolSchema]) -> list[int]:
+        """Return the ids of the system turn with the tools."""
+        key = (system, *(tool.model_dump_json() for tool in tools))
+        found = self._openings.get(key)
+        if found is None:
+            found = tuple(self.template.opening(system, tools))
+            if len(self._openings) >= NUM_OPENINGS:
+                self._openings.clear()
+            self._openings[key] = found
+        return list(found)
 
     def extension(self, messages: Sequence[Message], *, is_ended: bool) -> list[int]:
         """Return what `messages` add to a context whose last sampled turn ended or not."""
@@ -106,7 +124,7 @@ class Renderer:
     ) -> Rendering:
         """Return the ids of a finished dialogue. Loss falls on the turns of `role`."""
         turns = list(messages) if role == "assistant" else flipped(messages)
-        ids = self.template.opening(system, tools)
+        ids = self.system_turn(system, tools)
         mask = [False] * len(ids)
         is_open = True
         for is_spoken, group in groupby(turns, key=lambda turn: turn.role == "assistant"):

@@ -52,7 +52,7 @@ class CompleteChat:
         if is_spoken_last:
             raise InvalidRequestError("the last message is the assistant's: nothing to answer")
         token_ids = [*rendering.token_ids, *renderer.template.cue()]
-        cuts = [len(renderer.template.opening(system, tools)), *_turn_ends(rendering.loss_mask)]
+        cuts = [len(renderer.system_turn(system, tools)), *_turn_ends(rendering.loss_mask)]
         turn = await self.engine.sample(
             TurnOrder(
                 model=model,

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from seawright_policy.core.rendering import flipped
 from seawright_shared.errors import InvalidRequestError
-from seawright_shared.records.messages import Message, ToolCall
+from seawright_shared.records.messages import Message, ToolCall, ToolSchema
 from tests.support.policy_models import tiny_renderer
 
 RENDERER = tiny_renderer()
@@ -78,6 +78,21 @@ def test_the_opening_length_is_where_the_first_turn_begins():
     user = Message(role="user", content="hello")
     length = RENDERER.opening_length([SYSTEM, user], [])
     assert RENDERER.opening([SYSTEM], [])[:length] == RENDERER.opening([SYSTEM, user], [])[:length]
+
+
+def test_a_remembered_system_turn_is_the_one_that_would_be_written():
+    renderer = tiny_renderer()
+    tools = [
+        ToolSchema(name=f"t{at}", description="x", parameters={"type": "object"}, kind="read")
+        for at in range(3)
+    ]
+    for _ in range(2):
+        for count in range(4):
+            for text in map(str, range(6)):
+                written = renderer.template.opening(text, tools[:count])
+                found = renderer.system_turn(text, tools[:count])
+                assert found == written
+                found.clear()
 
 
 def test_a_context_starts_with_the_system_message_and_is_not_extended_by_what_was_sampled():
