@@ -8,6 +8,7 @@ from typing import Protocol
 from seawright_environment.core.drafting import View
 from seawright_environment.core.task_checks import CHECKS, Checked, check_draft
 from seawright_environment.core.task_checks_candidate import Candidate, Finding
+from seawright_environment.core.world import World
 from seawright_shared.records.base import Scalar, content_id
 from seawright_shared.records.plans import CheckConfig
 from seawright_shared.records.tasks import Draft, DraftGoal
@@ -32,7 +33,10 @@ class Mender(Protocol):
     """A domain's way to bind one thing of a goal anew."""
 
     def mended(self, view: View, draft: Draft, index: int, draw: random.Random) -> Iterator[Mend]:
-        """Yield one of a draft's goals with one thing bound anew, likely ones first."""
+        """Yield one of a draft's goals with one thing bound anew, likely ones first.
+
+        `view` is the database as drafts are drawn from it.
+        """
         ...
 
 
@@ -116,16 +120,40 @@ def _options(candidate: Candidate, last: Checked, mender: Mender | None) -> Iter
     if index is None:
         return
     if mender is not None and draft.goals[index : index + 1]:
-        view = candidate.worlds[min(index, len(candidate.worlds) - 1)].view
+        view = World.open(candidate.base).view
         # Reproducible by the draft; nothing secret depends on it.
         draw = random.Random(f"mend:{draft.id}:{index}")  # noqa: S311
         for mend in mender.mended(view, draft, index, draw):
             if mend.goal.arguments != draft.goals[index].arguments:
                 goals = [*draft.goals[:index], mend.goal, *draft.goals[index + 1 :]]
-                yield Option(what=mend.what, draft=_stamped(draft, {"goals": _again(goals)}))
+                yield Option(what=mend.what, draft=_with_goals(candidate, goals))
     if len(draft.goals) > 1:
         goals = [goal for place, goal in enumerate(draft.goals) if place != index]
-        yield Option(what=DROPPED, draft=_stamped(draft, {"goals": _again(goals)}))
+        yield Option(what=DROPPED, draft=_with_goals(candidate, goals))
+
+
+def _with_goals(candidate: Candidate, goals: Sequence[DraftGoal]) -> Draft:
+    """Return the draft with other goals, and with the start that these need.
+
+    A start that is not what its author prepares (a model's, say) is kept.
+    """
+    draft = candidate.draft
+    changed: dict[str, object] = {"goals": _again(goals)}
+    if _prepared(candidate, draft.goals) == _start_of(draft):
+        changed |= _prepared(candidate, goals)
+    return _stamped(draft, changed)
+
+
+def _prepared(candidate: Candidate, goals: Sequence[DraftGoal]) -> dict[str, object]:
+    draft = candidate.draft
+    draw = random.Random(f"prepare:{draft.seed}")  # noqa: S311 - reproducible, no secret
+    view = World.open(candidate.base).view
+    made = candidate.author.prepare(view, draft.customer_id, goals, draw)
+    return {"initial_patch": list(made.patch), "initial_calls": list(made.calls)}
+
+
+def _start_of(draft: Draft) -> dict[str, object]:
+    return {"initial_patch": draft.initial_patch, "initial_calls": draft.initial_calls}
 
 
 def _again(goals: Sequence[DraftGoal]) -> list[DraftGoal]:

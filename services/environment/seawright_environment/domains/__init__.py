@@ -7,6 +7,7 @@ from seawright_environment.core.drafting import Author
 from seawright_environment.core.task_repairs import Mender
 from seawright_environment.domains.airline.author import AirlineAuthor
 from seawright_environment.domains.airline.content import AIRLINE
+from seawright_environment.domains.airline.goals_mends import AirlineMender
 from seawright_environment.domains.mock.content import MOCK
 from seawright_environment.domains.retail.author import RetailAuthor
 from seawright_environment.domains.retail.content import RETAIL
@@ -27,5 +28,5 @@ AUTHORS: Mapping[str, Author] = {
 }
 """Who writes tasks for which domain without any model."""
 
-MENDERS: Mapping[str, Mender] = {"retail": RetailMender()}
+MENDERS: Mapping[str, Mender] = {"airline": AirlineMender(), "retail": RetailMender()}
 """Who binds things of which domain's drafts anew."""

@@ -165,9 +165,14 @@ def bind_bags(pen: Pen) -> Bound | None:
     reservation_id = pen.reservation_id()
     if reservation_id is None:
         return None
-    reservation = pen.airline.reservation(reservation_id)
     payment_id = pen.payment_id()
-    total, paid, held = pen.draw.randrange(6), 0, 0
+    return bound_bags(pen, reservation_id, pen.draw.randrange(6), payment_id)
+
+
+def bound_bags(pen: Pen, reservation_id: str, total: int, payment_id: str) -> Bound:
+    """Return the wish to have so many bags in all on a reservation."""
+    reservation = pen.airline.reservation(reservation_id)
+    paid, held = 0, 0
     features = pen.reservation_features(reservation_id)
     if reservation is not None:
         held = reservation["nonfree_baggages"]
@@ -206,13 +211,20 @@ def bind_passengers(pen: Pen) -> Bound | None:
         place = pen.draw.randrange(len(new))
         new[place] = pen.draw.choice((new[place], pen.passenger()))
         new = new[1:] if len(new) > 1 and pen.draw.random() < 0.3 else new
+    return bound_passengers(pen, reservation_id, new)
+
+
+def bound_passengers(pen: Pen, reservation_id: str, new: Sequence[Passenger]) -> Bound:
+    """Return the wish that these people fly on a reservation."""
+    reservation = pen.airline.reservation(reservation_id)
+    old: list[Passenger] = list(reservation["passengers"]) if reservation is not None else []
     return Bound(
         arguments={"reservation_id": reservation_id, "passengers": passenger_arguments(new)},
         entity=reservation_id,
         features={
             **pen.reservation_features(reservation_id),
             "passengers.added": len(new) - len(old),
-            "changes_nothing": new == old,
+            "changes_nothing": list(new) == old,
         },
     )
 
@@ -236,7 +248,11 @@ def bind_info(pen: Pen) -> Bound | None:
     reservation_id = pen.reservation_id()
     if reservation_id is None:
         return None
-    fact = pen.draw.choice(FACTS)
+    return bound_info(pen, reservation_id, pen.draw.choice(FACTS))
+
+
+def bound_info(pen: Pen, reservation_id: str, fact: str) -> Bound:
+    """Return the question about a reservation."""
     return Bound(
         arguments={"reservation_id": reservation_id, "fact": fact},
         entity=reservation_id,
@@ -250,7 +266,11 @@ def bind_info(pen: Pen) -> Bound | None:
 
 def bind_transfer(pen: Pen) -> Bound:
     """Return what a person is wanted for."""
-    request = pen.draw.choice(REQUESTS)
+    return bound_transfer(pen, pen.draw.choice(REQUESTS))
+
+
+def bound_transfer(pen: Pen, request: str) -> Bound:
+    """Return the wish for a person."""
     is_service = REQUESTS.index(request) >= NUM_OUT_OF_SCOPE
     return Bound(
         arguments={"request": request},

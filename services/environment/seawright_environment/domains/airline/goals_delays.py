@@ -30,22 +30,29 @@ def bind_delay(pen: Pen) -> Bound | None:
     if reservation_id is None:
         return None
     reservation = pen.airline.reservation(reservation_id)
-    flight, num = Chosen(flight_number="SWR001", date="2024-05-15"), 1
+    flight = Chosen(flight_number="SWR001", date="2024-05-15")
     if reservation is not None:
-        num = len(reservation["passengers"])
         flight = pen.draw.choice(chosen_flights(reservation["flights"]))
+    reason = pen.draw.choice(REASONS)
+    return bound_delay(pen, reservation_id, flight, reason, pen.draw.choice(HAPPENINGS))
+
+
+def bound_delay(pen: Pen, reservation_id: str, flight: Chosen, reason: str, happened: str) -> Bound:
+    """Return the wish to cancel because of a flight, in the state in which that has happened."""
+    reservation = pen.airline.reservation(reservation_id)
+    num = len(reservation["passengers"]) if reservation is not None else 1
     arguments: dict[str, JsonValue] = {
         "reservation_id": reservation_id,
-        "reason": pen.draw.choice(REASONS),
+        "reason": reason,
         "user_id": pen.customer,
         "amount": COMPLAINTS["delayed"] * num,
         **flight.argument(),
-        "happened": pen.draw.choice(HAPPENINGS),
+        "happened": happened,
     }
     view = patched(pen.airline.view, late_flight(pen.airline, arguments))
     there = Pen(replace(pen.scene, view=view), Airline(view), pen.draw)
-    bound = bound_cancel(there, reservation_id, str(arguments["reason"]))
-    features: dict[str, Scalar] = {**bound.features, "happened": str(arguments["happened"])}
+    bound = bound_cancel(there, reservation_id, reason)
+    features: dict[str, Scalar] = {**bound.features, "happened": happened}
     if reservation is not None:
         features["compensation.entitled"] = pen.airline.is_entitled(reservation)
         is_late = there.airline.status(flight.flight_number, flight.date) == "delayed"

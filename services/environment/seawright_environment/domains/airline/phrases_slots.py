@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from seawright_environment.domains.airline.goals import GOALS
 from seawright_environment.domains.airline.goals_airline import Airline, told
 from seawright_environment.domains.airline.goals_arguments import (
     flights_argument,
@@ -20,6 +21,13 @@ from seawright_environment.domains.airline.rules_facts import answer
 from seawright_environment.domains.airline.rules_wishes import price_of
 from seawright_environment.domains.airline.state import Passenger, Reservation
 from seawright_shared.records.tasks import Draft, DraftGoal
+
+
+def key_of(goal: DraftGoal) -> str:
+    """Return the phrase table's key of a goal."""
+    words = GOALS[goal.type].words
+    detail = goal.arguments.get("fact") or goal.arguments.get("request")
+    return f"{words}/{detail}" if detail else words
 
 
 def wish_slots(airline: Airline, draft: Draft, goal: DraftGoal) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """What a draft of this domain must look like before anything else is asked of it."""
 
 from collections.abc import Callable, Mapping
+from typing import get_args
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
@@ -15,9 +16,9 @@ from seawright_environment.domains.airline.goals_delays import HAPPENINGS
 from seawright_environment.domains.airline.goals_draws import CABINS
 from seawright_environment.domains.airline.goals_itineraries import CHOICES
 from seawright_environment.domains.airline.models import FlightInfo, Passenger, Payment
-from seawright_shared.records.tasks import Draft
+from seawright_shared.records.tasks import Disclosure, Draft
 
-_DISCLOSURES = ("upfront", "on_ask")
+_DISCLOSURES = get_args(Disclosure)
 _REFERENCES = ("id", "item", "status")
 _UPDATE = ("reservation_id", "cabin", "flights", "payment_id")
 _ARGUMENTS: Mapping[str, tuple[str, ...]] = {

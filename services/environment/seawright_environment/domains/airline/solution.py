@@ -3,12 +3,14 @@
 import random
 from dataclasses import dataclass
 
+from seawright_environment.core.disclosures import disclosed
 from seawright_environment.core.drafting import Composition
 from seawright_environment.core.world import World
 from seawright_environment.domains.airline import phrases
 from seawright_environment.domains.airline.goals import GOALS, writes_of
 from seawright_environment.domains.airline.goals_airline import Airline
 from seawright_environment.domains.airline.phrases_slots import (
+    key_of,
     mentions,
     script_slots,
     wish_slots,
@@ -16,12 +18,12 @@ from seawright_environment.domains.airline.phrases_slots import (
 from seawright_environment.domains.airline.rules_policy import EXPLANATIONS
 from seawright_environment.domains.airline.rules_wishes import rule_against
 from seawright_environment.domains.airline.solution_reads import reads_of
+from seawright_environment.domains.airline.solution_story import story_of
 from seawright_shared.records.checkers import CalledItem, SaidItem
 from seawright_shared.records.messages import ToolCall
 from seawright_shared.records.tasks import (
     Draft,
     DraftGoal,
-    Fact,
     Scenario,
     Solution,
     SolutionStep,
@@ -51,15 +53,14 @@ def compose(world: World, draft: Draft) -> Composition:
     draw = random.Random(f"words:{draft.seed}")  # noqa: S311
     parts = _parts(world, draft)
     wishes = [_wish(draft, part, draw) for part in parts]
-    is_upfront = draft.disclosure == "upfront"
+    greeting = draw.choice(phrases.GREETINGS.get(draft.persona, phrases.GREETINGS["plain"]))
+    story = story_of(parts[0].airline, draft, wishes[0].text, greeting)
+    told = disclosed(draft.disclosure, story, wishes)
     scenario = Scenario(
         persona=draft.persona,
-        opening=_opening(draft, wishes[0], draw),
+        opening=told.opening,
         wishes=wishes,
-        facts=[
-            _identity(draft),
-            *(_detail(index, wish, is_upfront=is_upfront) for index, wish in enumerate(wishes)),
-        ],
+        facts=told.facts,
         disclosure=draft.disclosure,
         reference=draft.reference,
         patience_turns=PATIENCE_TURNS,
@@ -68,7 +69,7 @@ def compose(world: World, draft: Draft) -> Composition:
         id="i0", name="get_user_details", arguments={"user_id": draft.customer_id}
     )
     solution = Solution(
-        ask_identity=phrases.ASK_IDENTITY if is_upfront else phrases.ASK_DETAILS,
+        ask_identity=phrases.ASK_DETAILS if told.asks_details else phrases.ASK_IDENTITY,
         identify=[user],
         steps=[_step(draft, part) for part in parts],
     )
@@ -78,13 +79,6 @@ def compose(world: World, draft: Draft) -> Composition:
         called=[item for part in parts for item in _called(draft, part.goal)],
         said=[item for part in parts for item in _said(part)],
     )
-
-
-def key_of(goal: DraftGoal) -> str:
-    """Return the phrase table's key of a goal."""
-    words = GOALS[goal.type].words
-    detail = goal.arguments.get("fact") or goal.arguments.get("request")
-    return f"{words}/{detail}" if detail else words
 
 
 def _parts(world: World, draft: Draft) -> list[_Part]:
@@ -109,24 +103,6 @@ def _wish(draft: Draft, part: _Part, draw: random.Random) -> Wish:
         mentions=mentions(goal),
         expects=GOALS[goal.type].outcome,
     )
-
-
-def _opening(draft: Draft, wish: Wish, draw: random.Random) -> str:
-    greetings = phrases.GREETINGS.get(draft.persona, phrases.GREETINGS["plain"])
-    is_upfront = draft.disclosure == "upfront"
-    text = wish.text if is_upfront else phrases.VAGUE[GOALS[draft.goals[0].type].words]
-    return draw.choice(greetings) + text
-
-
-def _identity(draft: Draft) -> Fact:
-    text = f"My user id is {draft.customer_id}."
-    return Fact(key="identity", text=text, when="on_ask", cues=list(phrases.IDENTITY_CUES))
-
-
-def _detail(index: int, wish: Wish, *, is_upfront: bool) -> Fact:
-    when = "upfront" if is_upfront or index else "on_ask"
-    cues = list(phrases.DETAIL_CUES)
-    return Fact(key=f"wish_{index}", text=wish.text, when=when, cues=cues)
 
 
 def _step(draft: Draft, part: _Part) -> SolutionStep:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from importlib import resources
+from typing import get_args
 
 from seawright_environment.core.domain_content import DomainContent
 from seawright_environment.domains.telecom.author import TelecomAuthor
@@ -14,6 +15,7 @@ from seawright_environment.domains.telecom.rules_preparing import is_well
 from seawright_environment.domains.telecom.seed import generate_tables
 from seawright_environment.domains.telecom.solution import IDENTIFY
 from seawright_environment.domains.telecom.state import LIST_TABLES, NOW, import_tables
+from seawright_shared.records.tasks import Disclosure
 
 
 def _text(*names: str) -> str:
@@ -41,6 +43,7 @@ TELECOM = DomainContent(
     features=TelecomAuthor.features,
     goal_kinds=tuple(TelecomAuthor.kinds.values()),
     policy_rules=TelecomAuthor.policy_rules,
+    disclosures=get_args(Disclosure),
     identify_tools=IDENTIFY,
     confirmed_writes=("refuel_data",),
     is_well=is_well,

@@ -1,7 +1,7 @@
 """What a draft of the carrier is made of: hostile ones are told apart before anything runs."""
 
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import cast, get_args
 
 from pydantic import JsonValue
 
@@ -15,11 +15,11 @@ from seawright_environment.domains.telecom.goals import (
     USAGE_FACTS,
 )
 from seawright_environment.domains.telecom.phrases import SUSPICIONS
-from seawright_shared.records.tasks import Draft, DraftGoal
+from seawright_shared.records.tasks import Disclosure, Draft, DraftGoal
 
 Test = Callable[[JsonValue], bool]
 MAX_GB = 1000.0
-_DISCLOSURES = ("upfront", "on_ask")
+_DISCLOSURES = get_args(Disclosure)
 _REFERENCES = ("id", "item", "status")
 
 

@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from seawright_environment.core.disclosures import disclosed
 from seawright_environment.core.drafting import Composition
 from seawright_environment.core.world import World
 from seawright_environment.domains.telecom import phrases
@@ -12,7 +13,6 @@ from seawright_environment.domains.telecom.goals import GOALS
 from seawright_environment.domains.telecom.goals_carrier import (
     Carrier,
     number_of,
-    text_of,
     texts_of,
 )
 from seawright_environment.domains.telecom.goals_sequence import is_trouble
@@ -28,6 +28,7 @@ from seawright_environment.domains.telecom.solution_guidance import (
     writes_of,
 )
 from seawright_environment.domains.telecom.solution_reads import identification, reads_of
+from seawright_environment.domains.telecom.solution_story import is_abroad, remarks, story_of
 from seawright_shared.records.checkers import CalledItem, SaidItem
 from seawright_shared.records.messages import ToolCall
 from seawright_shared.records.tasks import (
@@ -64,17 +65,15 @@ def compose(world: World, draft: Draft) -> Composition:
     wishes = [_wish(writer, index, goal) for index, goal in enumerate(draft.goals)]
     line_id = phone_line(carrier, draft.customer_id, draft.goals)
     identity = identification(carrier, draft, line_id, writer.draw)
-    is_upfront = draft.disclosure == "upfront"
+    greeting = writer.draw.choice(phrases.GREETINGS.get(draft.persona, phrases.GREETINGS["plain"]))
+    story = story_of(carrier, draft, wishes[0].text, identity.fact, greeting)
+    told = disclosed(draft.disclosure, story, wishes)
     has_trouble = any(map(is_trouble, draft.goals))
     scenario = Scenario(
         persona=draft.persona,
-        opening=_opening(writer, wishes[0]),
+        opening=told.opening,
         wishes=wishes,
-        facts=[
-            identity.fact,
-            *(_detail(index, wish, is_upfront=is_upfront) for index, wish in enumerate(wishes)),
-            *_circumstances(draft),
-        ],
+        facts=[*told.facts, *_circumstances(draft)],
         unknowns=["ids of lines and devices"],
         deeds=all_deeds(world.state) if has_trouble else few_deeds(world.state),
         disclosure=draft.disclosure,
@@ -82,7 +81,7 @@ def compose(world: World, draft: Draft) -> Composition:
         patience_turns=PATIENCE_TURNS,
     )
     solution = Solution(
-        ask_identity=phrases.ASK_IDENTITY if is_upfront else phrases.ASK_DETAILS,
+        ask_identity=phrases.ASK_DETAILS if told.asks_details else phrases.ASK_IDENTITY,
         identify=[identity.call],
         steps=[_step(writer, index, goal) for index, goal in enumerate(draft.goals)],
     )
@@ -97,10 +96,7 @@ def compose(world: World, draft: Draft) -> Composition:
 def _wish(writer: _Writer, index: int, goal: DraftGoal) -> Wish:
     slots = wish_slots(writer.carrier, writer.draft, goal)
     text = writer.draw.choice(phrases.WISHES[key_of(goal)]).format(**slots)
-    if is_trouble(goal):
-        text += phrases.SUSPICIONS[text_of(goal.arguments, "suspicion")]
-    if _is_abroad(goal):
-        text += phrases.ABROAD
+    text = " ".join([text, *remarks(goal)])
     shown = script_slots(writer.carrier, goal)
     return Wish(
         text=phrases.ONE_MORE + text if index else text,
@@ -122,24 +118,10 @@ def _mentions(goal: DraftGoal, shown: Mapping[str, str]) -> list[str]:
     return [] if faults else [shown["phone"]]
 
 
-def _opening(writer: _Writer, wish: Wish) -> str:
-    greetings = phrases.GREETINGS.get(writer.draft.persona, phrases.GREETINGS["plain"])
-    first = writer.draft.goals[0]
-    kind = first.type if first.type in phrases.VAGUE else phrases.KEYS[first.type]
-    is_upfront = writer.draft.disclosure == "upfront"
-    return writer.draw.choice(greetings) + (wish.text if is_upfront else phrases.VAGUE[kind])
-
-
-def _detail(index: int, wish: Wish, *, is_upfront: bool) -> Fact:
-    when = "upfront" if is_upfront or index else "on_ask"
-    cues = list(phrases.DETAIL_CUES)
-    return Fact(key=f"wish_{index}", text=wish.text, when=when, cues=cues)
-
-
 def _circumstances(draft: Draft) -> list[Fact]:
     """Return what the customer knows beside his wishes: where he is, how much data he wants."""
-    is_abroad = any(map(_is_abroad, draft.goals))
-    where = "I am abroad." if is_abroad else "I am at home, not abroad."
+    is_away = any(map(is_abroad, draft.goals))
+    where = "I am abroad." if is_away else "I am at home, not abroad."
     facts = [Fact(key="place", text=where, when="on_ask", cues=list(phrases.PLACE_CUES))]
     for goal in draft.goals:
         if is_trouble(goal) and "data_used_up" in faults_in(goal.arguments):
@@ -148,12 +130,6 @@ def _circumstances(draft: Draft) -> list[Fact]:
                 Fact(key="amount", text=text, when="on_ask", cues=list(phrases.AMOUNT_CUES))
             )
     return facts
-
-
-def _is_abroad(goal: DraftGoal) -> bool:
-    if is_trouble(goal):
-        return any(name.endswith("roaming_off") for name in faults_in(goal.arguments))
-    return goal.arguments.get("abroad") is True
 
 
 def _step(writer: _Writer, index: int, goal: DraftGoal) -> SolutionStep:
