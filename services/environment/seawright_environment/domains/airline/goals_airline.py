@@ -39,10 +39,8 @@ class Airline:
 
     def reservation(self, reservation_id: str) -> Reservation | None:
         """Return a reservation, or None where there is none of this id."""
-        table = self.view["reservations"]
-        if reservation_id not in table:
-            return None
-        return cast("Reservation", cast("object", table[reservation_id]))
+        found = self.view["reservations"].get(reservation_id)
+        return cast("Reservation | None", cast("object", found))
 
     def reservations_of(self, user_id: str) -> list[Reservation]:
         """Return a user's reservations, in his profile's order."""
@@ -51,10 +49,8 @@ class Airline:
 
     def flight(self, flight_number: str) -> Flight | None:
         """Return a flight, or None."""
-        table = self.view["flights"]
-        if flight_number not in table:
-            return None
-        return cast("Flight", cast("object", table[flight_number]))
+        found = self.view["flights"].get(flight_number)
+        return cast("Flight | None", cast("object", found))
 
     def day(self, flight_number: str, date: str) -> FlightDay | None:
         """Return a flight's date, or None."""

@@ -82,11 +82,9 @@ class Carrier:
         return number_of(line, "data_used_gb") >= limit + added
 
     def _find(self, table: str, key: str) -> JsonObject | None:
-        entities = self.view[table]
-        if key not in entities:
-            return None
-        over = self.patched.get((table, key))
-        return {**entities[key], **over} if over else entities[key]
+        entity = self.view[table].get(key)
+        over = self.patched.get((table, key)) if self.patched else None
+        return {**entity, **over} if over and entity is not None else entity
 
 
 def has_ended(line: JsonObject) -> bool:

@@ -169,7 +169,7 @@ def trouble_features(
     device, named = carrier.device_of(line), faults_in(arguments)
     complaint, gb = text_of(arguments, "complaint"), number_of(arguments, "gb")
     buys = "data_used_up" in named
-    owes = bool(carrier.overdue_ids(customer_id)) or carrier.has_awaiting(customer_id)
+    is_suspended = "line_suspended" in named
     return {
         "complaint": complaint,
         "trouble.num_faults": len(named),
@@ -182,7 +182,8 @@ def trouble_features(
         "trouble.is_fixable": not UNFIXABLE & set(named),
         "trouble.num_fixable": len(set(named) - UNFIXABLE - FIRST_REMEDY),
         "trouble.has_spare": bool(spare(complaint, named)),
-        "trouble.owes_more": owes and "line_suspended" in named,
+        "trouble.owes_more": is_suspended
+        and (bool(carrier.overdue_ids(customer_id)) or carrier.has_awaiting(customer_id)),
         "trouble.buys_enough": not buys or gb > number_of(arguments, "over_gb"),
         "trouble.buys_allowed": not buys or gb <= MOST_GB,
     }
