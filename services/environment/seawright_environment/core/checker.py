@@ -1,6 +1,7 @@
 """The checker: a declared outcome is compared with what an episode did."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from seawright_environment.core.checker_speech import (
     is_confirmed,
@@ -19,6 +20,14 @@ BREAKS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 ITEMS = ("goal", "any_of", "frame", "called", "never_called", "before", "confirmed", "said")
 
 
+class Found(NamedTuple):
+    """What one item came to: a check that is no record yet, for most are only counted."""
+
+    id: str
+    ok: bool
+    why: str = ""
+
+
 def check_trajectory(spec: CheckerSpec, run: Replay) -> Verdict:
     """Return the verdict on a replayed episode; its reward is 1 where every must holds, else 0.
 
@@ -31,7 +40,7 @@ def check_trajectory(spec: CheckerSpec, run: Replay) -> Verdict:
 def judge(spec: CheckerSpec, run: Replay) -> Verdict:
     """Return the verdict without the final state's hash, which costs more than the checks do."""
     try:
-        checks = list(_checks(spec, run))
+        checks = _records(_checks(spec, run))
     except BREAKS as error:
         why = f"the checker could not be applied: {error}"
         return checker_fault(type(error).__name__, why)
@@ -72,14 +81,18 @@ def holds(spec: CheckerSpec, run: Replay) -> bool | None:
         return None
 
 
-def _checks(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+def _checks(spec: CheckerSpec, run: Replay) -> Iterator[Found]:
     for kind in ITEMS:
         yield from _CHECKS[kind](spec, run)
 
 
 def check_items(spec: CheckerSpec, run: Replay, kind: str) -> list[Check]:
     """Return the checks of one kind of item; raises one of `BREAKS` where they do not fit."""
-    return list(_CHECKS[kind](spec, run))
+    return _records(_CHECKS[kind](spec, run))
+
+
+def _records(found: Iterable[Found]) -> list[Check]:
+    return [Check(id=one.id, ok=one.ok, why=one.why) for one in found]
 
 
 def is_quarantined(verdict: Verdict) -> bool:
@@ -87,42 +100,44 @@ def is_quarantined(verdict: Verdict) -> bool:
     return verdict.attribution is Attribution.CHECKER
 
 
-def _goals(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+def _goals(spec: CheckerSpec, run: Replay) -> Iterator[Found]:
     final = run.final
     for item in spec.goals:
         found = at(final, item.path)
         ok = equal(found, item.value, item.compare)
         where = _joined(item.path)
         why = "" if ok else f"{where} is {found!r}, expected {item.value!r}"
-        yield Check(id=f"goal:{where}", ok=ok, why=why)
+        yield Found(id=f"goal:{where}", ok=ok, why=why)
 
 
-def _any_of(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+def _any_of(spec: CheckerSpec, run: Replay) -> Iterator[Found]:
     for item in spec.any_of:
         found = at(run.final, item.path)
         ok = any(same(found, option) for option in item.options)
         where = _joined(item.path)
         why = "" if ok else f"{where} is {found!r}, expected one of {item.options!r}"
-        yield Check(id=f"any_of:{where}", ok=ok, why=why)
+        yield Found(id=f"any_of:{where}", ok=ok, why=why)
 
 
-def _frame(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+def _frame(spec: CheckerSpec, run: Replay) -> Iterator[Found]:
     initial = run.initial
     outside: list[str] = []
     for operation in run.diff:
         path = _joined(operation.path)
+        if fits_any(path, spec.frame):
+            continue
         is_respelled = equal(at(initial, operation.path), operation.value, "text")
-        if not fits_any(path, spec.frame) and not is_respelled:
+        if not is_respelled:
             outside.append(path)
     why = f"changed beside the goal: {', '.join(outside[:5])}" if outside else ""
-    yield Check(id="frame", ok=not outside, why=why)
+    yield Found(id="frame", ok=not outside, why=why)
 
 
-def _called(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+def _called(spec: CheckerSpec, run: Replay) -> Iterator[Found]:
     for item in spec.called:
         ok = any(call.ok and _is_call(item, call) for call in run.calls)
         why = "" if ok else f"{item.name} was not called with {dict(item.arguments)!r}"
-        yield Check(id=f"called:{item.name}", ok=ok, why=why)
+        yield Found(id=f"called:{item.name}", ok=ok, why=why)
 
 
 def _is_call(item: CalledItem, call: CallRecord) -> bool:
@@ -132,19 +147,19 @@ def _is_call(item: CalledItem, call: CallRecord) -> bool:
     )
 
 
-def _never_called(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+def _never_called(spec: CheckerSpec, run: Replay) -> Iterator[Found]:
     for name in spec.never_called:
         hit = next((call.name for call in run.calls if _matches(name, call, run)), None)
-        yield Check(
+        yield Found(
             id=f"never_called:{name}", ok=hit is None, why=f"{hit} was called" if hit else ""
         )
 
 
-def _before(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+def _before(spec: CheckerSpec, run: Replay) -> Iterator[Found]:
     for item in spec.before:
         early = _too_early(item, run)
         why = f"{early} was called before {item.first}" if early else ""
-        yield Check(id=f"before:{item.first}", ok=early is None, why=why)
+        yield Found(id=f"before:{item.first}", ok=early is None, why=why)
 
 
 def _too_early(item: BeforeItem, run: Replay) -> str | None:
@@ -162,7 +177,7 @@ def _matches(glob: str, call: CallRecord, run: Replay) -> bool:
     return fits_any(call.name, [glob])
 
 
-def _confirmed(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+def _confirmed(spec: CheckerSpec, run: Replay) -> Iterator[Found]:
     if not spec.confirmed_before_writes:
         return
     is_write = run.world.base.content.is_write
@@ -176,25 +191,25 @@ def _confirmed(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
         is_free = spec.confirmed_writes and call.name not in spec.confirmed_writes
         if not is_free and not is_confirmed(call, run.messages, turns):
             why = f"{call.name} was not confirmed: no yes to a proposal that names its details"
-            yield Check(id=f"confirmed:{call.name}", ok=False, why=why)
+            yield Found(id=f"confirmed:{call.name}", ok=False, why=why)
             return
-    yield Check(id="confirmed", ok=True)
+    yield Found(id="confirmed", ok=True)
 
 
-def _said(spec: CheckerSpec, run: Replay) -> Iterator[Check]:
+def _said(spec: CheckerSpec, run: Replay) -> Iterator[Found]:
     for index, item in enumerate(spec.said):
         texts = [m.content for m in run.messages if m.role == item.role and m.content]
         ok = any(says(text, item) for text in texts)
         what = item.text or item.any_of or item.cents
         why = "" if ok else f"the {item.role} never said {what!r}"
-        yield Check(id=f"said:{index}", ok=ok, why=why)
+        yield Found(id=f"said:{index}", ok=ok, why=why)
 
 
 def _joined(path: list[str | int]) -> str:
     return "/".join(map(str, path))
 
 
-_CHECKS: Mapping[str, Callable[[CheckerSpec, Replay], Iterator[Check]]] = {
+_CHECKS: Mapping[str, Callable[[CheckerSpec, Replay], Iterator[Found]]] = {
     "goal": _goals,
     "any_of": _any_of,
     "frame": _frame,

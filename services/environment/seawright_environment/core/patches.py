@@ -35,14 +35,16 @@ def _elementwise(before: list[JsonValue], after: list[JsonValue]) -> bool:
 
 def _diff_objects(before: JsonObject, after: JsonObject, path: Path) -> list[PatchOp]:
     operations: list[PatchOp] = []
-    for key in sorted(before.keys() | after.keys()):
-        here: Path = [*path, key]
-        if key not in after:
-            operations.append(PatchOp(path=here, op="del"))
+    # Copies share their leaves: most of what is equal is identical, too.
+    touched = [key for key, value in after.items() if before.get(key, after) is not value]
+    gone = before.keys() - after.keys()
+    for key in sorted([*touched, *gone]):
+        if key in gone:
+            operations.append(PatchOp(path=[*path, key], op="del"))
         elif key not in before:
-            operations.append(PatchOp(path=here, op="set", value=copied(after[key])))
-        else:
-            operations.extend(diff_values(before[key], after[key], here))
+            operations.append(PatchOp(path=[*path, key], op="set", value=copied(after[key])))
+        elif not same(before[key], after[key]):
+            operations.extend(diff_values(before[key], after[key], [*path, key]))
     return operations
 
 

@@ -91,6 +91,7 @@ class Population(Mapping[str, JsonObject]):
         self._make = make
         self._finders = finders or {}
         self._kept: OrderedDict[str, JsonObject] = OrderedDict()
+        self._positions: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def __getitem__(self, key: str) -> JsonObject:
@@ -126,8 +127,19 @@ class Population(Mapping[str, JsonObject]):
 
     def position(self, key: object) -> int | None:
         """Return where an id stands in the order of iteration, or None where there is none."""
-        index = self._index_of(key) if isinstance(key, str) else None
-        return index if index is not None and 0 <= index < self._size else None
+        if not isinstance(key, str):
+            return None
+        known = self._positions.get(key)
+        if known is not None:
+            return known
+        index = self._index_of(key)
+        if index is None or not 0 <= index < self._size:
+            # What is not found is not kept: anybody may ask for anything.
+            return None
+        if len(self._positions) >= NUM_KEPT:
+            self._positions.clear()
+        self._positions[key] = index
+        return index
 
     def id_at(self, position: int) -> str:
         """Return the id that stands there, without making its entity."""

@@ -39,8 +39,9 @@ def search(state: State, lookup: Lookup, wanted: str) -> list[str]:
     old = [key for key in hits if key in base]
     new = [key for key in hits if key not in base]
     if old:
-        place = _places(state, lookup.table)
-        found = sorted([*found, *old], key=place)
+        found = [*found, *old]
+        if len(found) > 1:
+            found.sort(key=_places(state, lookup.table))
     return [*found, *new]
 
 

@@ -21,9 +21,9 @@ from seawright_environment.core.selftest_judges import (
 from seawright_environment.core.selftest_scripts import (
     Script,
     doing,
-    play,
     saying,
 )
+from seawright_environment.core.stages import Stage
 from seawright_environment.core.world import World
 from seawright_shared.records.checkers import CheckerSpec, KillRow, SelfTest, StyleKills
 from seawright_shared.records.messages import Message, ToolCall
@@ -42,6 +42,7 @@ class _Gate:
     trial: Trial
     judge_of: Judge
     clock: Callable[[], float]
+    stage: Stage
     gold: World
     failures: list[str] = field(default_factory=list[str])
     seconds: list[float] = field(default_factory=list[float])
@@ -83,7 +84,7 @@ class _Gate:
     def must_pass(self, point: str, script: Script) -> None:
         if self.is_broken:
             return
-        verdict = self.judge(play(self.trial.start, script.messages()))
+        verdict = self.judge(self.stage.play(script.messages()))
         if not verdict.ok:
             self.num_false_rejects += 1
             self.failures.append(f"{point}: {verdict.rationale}")
@@ -108,8 +109,9 @@ def run_gate(
 
     `has_styles` adds what simpler checkers of the same task kill of the same mutants.
     """
-    gold = play(trial.start, trial.script.messages()).world
-    gate = _Gate(trial=trial, judge_of=judge, clock=clock, gold=gold)
+    stage = Stage.of(trial.start)
+    gold = stage.play(trial.script.messages()).world
+    gate = _Gate(trial=trial, judge_of=judge, clock=clock, stage=stage, gold=gold)
     gate.must_pass("gold", trial.script)
     for point, script in equals_of(trial):
         gate.must_pass(point, script)
@@ -147,7 +149,7 @@ def _styles(gate: _Gate, kills: list[KillRow]) -> list[StyleKills]:
 def _kill(gate: _Gate) -> list[KillRow]:
     """Try every mutant; those that are right after all are told apart, not counted."""
     for operator, script in mutants_of(gate.trial):
-        gate.mutants.append((operator, play(gate.trial.start, script.messages())))
+        gate.mutants.append((operator, gate.stage.play(script.messages())))
     return _rows(gate, lambda run: None if gate.is_broken else not gate.kills(run))
 
 
@@ -182,9 +184,9 @@ def _try_determinism(gate: _Gate) -> None:
     if gate.is_broken:
         return
     messages = gate.trial.script.messages()
-    runs = [play(gate.trial.start, messages), play(gate.trial.start, [])]
+    runs = [gate.stage.play(messages), gate.stage.play([])]
     wanted = [gate.judge(run).reward for run in runs]
-    turned = play(gate.trial.start, [_turned(message) for message in messages])
+    turned = gate.stage.play([_turned(message) for message in messages])
     if gate.judge(turned).reward != wanted[0]:
         gate.failures.append("deterministic: the verdict depends on the order of keys")
     for name, twin in gate.judge_of.twins():
@@ -214,4 +216,4 @@ def _try_garbage(gate: _Gate) -> None:
         [doing(call.model_copy(update={"arguments": {}})) for call in writes_of(gate.trial.script)],
     ):
         if not gate.is_broken:
-            gate.judge(play(gate.trial.start, messages))
+            gate.judge(gate.stage.play(messages))

@@ -1,7 +1,7 @@
 """World: the state and the tools of one episode."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pydantic import JsonValue
 
@@ -153,7 +153,14 @@ class World:
 
     def fork(self) -> "World":
         """Return an independent world of the same start, state and version."""
-        return replace(self, state=self.state.fork())
+        return World(
+            base=self.base,
+            start=self.start,
+            state=self.state.fork(),
+            version=self.version,
+            is_solo=self.is_solo,
+            common_side=self.common_side,
+        )
 
     def diff(self) -> list[PatchOp]:
         """Return what differs from the start."""
