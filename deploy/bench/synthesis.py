@@ -1,7 +1,7 @@
 """Yield per iteration of a synthesis stream with reflection, without, and with random edits.
 
-    python deploy/bench/synthesis.py [--domain retail] [--seeds 3] [--candidates 100]
-        [--iterations 8] [--contrast-rate 0] [--evolutions reflect none random_edits]
+    python deploy/bench/synthesis.py [--domain retail] [--seeds 3 | --seed-numbers 11 12]
+        [--candidates 100] [--iterations 8] [--contrast-rate 0] [--evolutions reflect none random_edits]
 
 The environment and the user simulator run in this process; every task check is the real one and
 the scripted agent plays every task. The frozen first and last plans are then compared on customers
@@ -84,7 +84,7 @@ async def measure_all(given: argparse.Namespace, blobs: Path) -> None:
     curves: list[Curve] = []
     comparisons: list[Comparison] = []
     for evolution in given.evolutions:
-        for seed in range(1, given.seeds + 1):
+        for seed in given.seed_numbers or range(1, given.seeds + 1):
             spec = spec_of(
                 evolution,
                 seed,
@@ -99,6 +99,8 @@ async def measure_all(given: argparse.Namespace, blobs: Path) -> None:
             )
             curves.append(await run_stream(synthesis, spec))
             comparisons.append(await compared(synthesis, curves[-1], num=given.tasks))
+            # What is done is told at once: a long measurement may be cut short.
+            print(json.dumps(as_json(curves[-1], comparisons[-1])), flush=True)
     print_table(curves, comparisons)
     rows = [as_json(*pair) for pair in zip(curves, comparisons, strict=True)]
     print(json.dumps({"synthesis": rows}))
@@ -110,7 +112,8 @@ def main() -> None:
     parser.add_argument("--domain", default="retail")
     parser.add_argument("--evolutions", nargs="+", choices=EVOLUTIONS, default=EVOLUTIONS)
     parser.add_argument("--contrast-rate", type=float, default=0.0)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=3, help="so many, from 1 on")
+    parser.add_argument("--seed-numbers", type=int, nargs="+", help="these instead")
     parser.add_argument("--candidates", type=int, default=100)
     parser.add_argument("--iterations", type=int, default=8)
     parser.add_argument("--rollouts", type=int, default=0, help="scripted, per accepted task")
