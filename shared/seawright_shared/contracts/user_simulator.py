@@ -25,3 +25,9 @@ class UserTurn(Record):
     stop: Literal["stop", "transfer", "out_of_scope"] | None = None
     slip: str | None = None
     """Scripted user only: the deliberate error in this turn, as in `stopped_early`."""
+    num_resamples: int = 0
+    """Model only: replies that could not stand and were asked for anew."""
+    resample_reasons: list[str] = []
+    """Why each of them could not, as in `looping`, `speaks_as_agent`, `early_stop`."""
+    fault: str | None = None
+    """The reason why this reply cannot stand either: the user's fault, never the agent's."""

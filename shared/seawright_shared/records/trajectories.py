@@ -100,5 +100,9 @@ class Trajectory(Record):
     slips: list[Slip] = []
     fault: str | None = None
     """What failed, for the stop reasons `user_error` and `infrastructure`."""
+    user_refusals: dict[str, int] = {}
+    """Replies of a user model that could not stand and were asked for anew, by reason."""
+    user_fault: str | None = None
+    """With the stop reason `user_error`: why the last reply could not stand either."""
     tau2: dict[str, JsonValue] | None = None
     """What a tau2-bench results file said of this run beyond this record, for loss-free export."""

@@ -24,4 +24,10 @@ class SimulatedUsers:
         turn = await self.client.play_turn(
             UserTurnRequest(scenario=scenario, messages=list(seen), user=spec, seed=seed)
         )
-        return SpokenTurn(message=turn.message, stop=turn.stop, slip=turn.slip)
+        return SpokenTurn(
+            message=turn.message,
+            stop=turn.stop,
+            slip=turn.slip,
+            refusals=turn.resample_reasons,
+            fault=turn.fault,
+        )

@@ -29,6 +29,10 @@ class SpokenTurn:
     message: Message
     stop: Literal["stop", "transfer", "out_of_scope"] | None = None
     slip: str | None = None
+    refusals: Sequence[str] = ()
+    """Why earlier replies to the same question were refused."""
+    fault: str | None = None
+    """Why this one is refused, too: the user's fault."""
 
 
 class AgentPlayer(Protocol):

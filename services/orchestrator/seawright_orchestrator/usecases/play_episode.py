@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -15,6 +16,7 @@ from seawright_orchestrator.core.dialogue import (
     agent_spoke,
     begin,
     context_filled,
+    heard,
     pending,
     seen_by_agent,
     seen_by_user,
@@ -97,6 +99,8 @@ class Play:
     num_sampled_tokens: int = 0
     fault: str | None = None
     blamed: Attribution | None = None
+    user_refusals: Counter[str] = field(default_factory=Counter[str])
+    user_fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +184,12 @@ class PlayEpisode:
         if turn.slip is not None:
             position = len(play.dialogue.messages)
             play.slips.append(Slip(by="user", kind=turn.slip, message=position))
+        play.user_refusals.update(turn.refusals)
+        if turn.fault is not None:
+            play.user_fault = turn.fault
+            play.fault = f"no reply of the simulated user's could stand: {turn.fault}"
+            play.dialogue = stopped(heard(play.dialogue, turn.message), StopReason.USER_ERROR)
+            return
         play.dialogue = user_spoke(play.dialogue, turn.message, is_stop=turn.stop is not None)
         if play.dialogue.stop == StopReason.USER_ERROR:
             play.fault = f"the simulated user said nothing, {NUM_USER_TRIES} times"
@@ -190,7 +200,8 @@ class PlayEpisode:
         seed = derived_seed(order.seed, "user")
         turn = await self.users.turn(order.task.scenario, seen, order.user, seed)
         for attempt in range(1, NUM_USER_TRIES):
-            if turn.stop or turn.message.tool_calls or (turn.message.content or "").strip():
+            is_said = turn.message.tool_calls or (turn.message.content or "").strip()
+            if turn.stop or turn.fault or is_said:
                 break
             seed = derived_seed(order.seed, "user", attempt)
             turn = await self.users.turn(order.task.scenario, seen, order.user, seed)
@@ -264,4 +275,6 @@ def recorded(play: Play, trace: str | None, size: TraceSize, *, seconds: float) 
         ),
         slips=play.slips,
         fault=play.fault,
+        user_refusals=dict(play.user_refusals),
+        user_fault=play.user_fault,
     )

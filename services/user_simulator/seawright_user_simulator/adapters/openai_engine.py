@@ -6,10 +6,11 @@ from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 
 from seawright_shared.clients.peer import Peer
 from seawright_shared.errors import UnavailableError
-from seawright_shared.records.base import Record, Request
+from seawright_shared.records.base import Record, Request, content_hash
 from seawright_shared.records.messages import Message, ToolCall
 from seawright_user_simulator.core.deed_tools import tools_of
 from seawright_user_simulator.core.flipping import flipped
+from seawright_user_simulator.core.plain_texts import without_thoughts
 from seawright_user_simulator.core.ports import Cue, Reply, stop_in
 
 _ARGUMENTS = TypeAdapter(dict[str, JsonValue])
@@ -56,25 +57,34 @@ class OpenAiEngine:
         self._timeout_seconds = timeout_seconds
 
     async def reply(self, cue: Cue) -> Reply:
-        """Return what the model said. An empty answer is a fault: it must not become a reward."""
+        """Return what the model said, right or wrong. An engine that fails is a fault of its own.
+
+        Retried while the engine is down: sampling leaves nothing behind.
+        """
+        seen = flipped(cue.scenario, cue.messages, cue.remark)
         body = _ChatRequest(
             model=cue.user.model or "",
-            messages=[_as_openai(message) for message in flipped(cue.scenario, cue.messages)],
+            messages=[_as_openai(message) for message in seen],
             max_tokens=self._max_tokens,
             seed=cue.seed,
             tools=tools_of(cue.scenario),
         )
         answer = await self._peer.post(
-            "/v1/chat/completions", body, _ChatReply, timeout_seconds=self._timeout_seconds
+            "/v1/chat/completions",
+            body,
+            _ChatReply,
+            idempotency_key=content_hash(body),
+            timeout_seconds=self._timeout_seconds,
         )
         if not answer.choices:
             raise UnavailableError("the user model returned no choice")
         said = answer.choices[0].message
-        calls = [_as_call(call) for call in said.tool_calls or []]
-        if not calls and not (said.content or "").strip():
-            raise UnavailableError("the user model returned an empty message")
-        message = Message(role="user", content=said.content, tool_calls=calls or None)
-        return Reply(message=message, stop=None if calls else stop_in(said.content or ""))
+        text = without_thoughts(said.content or "") or None
+        calls, malformed = _as_calls(said.tool_calls or [])
+        message = Message(
+            role="user", content=text, tool_calls=calls or None, malformed=malformed or None
+        )
+        return Reply(message=message, stop=None if calls else stop_in(text or ""))
 
 
 def _as_openai(message: Message) -> dict[str, JsonValue]:
@@ -93,11 +103,14 @@ def _as_openai(message: Message) -> dict[str, JsonValue]:
     return plain
 
 
-def _as_call(call: _Call) -> ToolCall:
-    try:
-        arguments = _ARGUMENTS.validate_json(call.function.arguments or "{}")
-    except ValidationError as error:
-        raise UnavailableError(
-            f"the user model called {call.function.name} with arguments that are no JSON object"
-        ) from error
-    return ToolCall(id=call.id, name=call.function.name, arguments=arguments, requestor="user")
+def _as_calls(calls: list[_Call]) -> tuple[list[ToolCall], str]:
+    """Return the calls that can be read, and the first one that cannot, verbatim."""
+    read: list[ToolCall] = []
+    for call in calls:
+        name, text = call.function.name, call.function.arguments or "{}"
+        try:
+            arguments = _ARGUMENTS.validate_json(text)
+        except ValidationError:
+            return [], f"{name}({text})"
+        read.append(ToolCall(id=call.id, name=name, arguments=arguments, requestor="user"))
+    return read, ""

@@ -45,6 +45,13 @@ def user_turn_routes(play_turn: PlayTurn) -> APIRouter:
                 seed=request.seed,
             )
         )
-        return UserTurn(message=reply.message, stop=reply.stop, slip=reply.slip)
+        return UserTurn(
+            message=reply.message,
+            stop=reply.stop,
+            slip=reply.slip,
+            num_resamples=len(reply.refusals),
+            resample_reasons=list(reply.refusals),
+            fault=reply.fault,
+        )
 
     return router

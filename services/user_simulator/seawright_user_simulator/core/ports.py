@@ -26,6 +26,8 @@ class Cue:
     messages: Sequence[Message]
     user: UserSpec
     seed: int
+    remark: str = ""
+    """What a model is told of its refused reply to the same question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,10 @@ class Reply:
     message: Message
     stop: Stop | None = None
     slip: str | None = None
+    refusals: tuple[str, ...] = ()
+    """Why earlier replies to the same question were refused, in order."""
+    fault: str | None = None
+    """Why this one is refused as well, with no tries left: the turn's fault is the user's."""
 
 
 class UserEngine(Protocol):

@@ -1,10 +1,15 @@
 """Play the user's next turn with the engine that the request names."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_user_simulator.core.ports import Cue, Reply, UserEngine
+from seawright_user_simulator.core.reply_checks import objection_to, remark
+
+NUM_RESAMPLES = 3
+"""How often a model is asked for another reply before the turn is its fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,30 @@ class PlayTurn:
             raise _wrong("/scenario/wishes", "a customer wants at least one thing")
         if not 0.0 <= cue.user.slip_rate <= 1.0:
             raise _wrong("/user/slip_rate", "a probability lies between 0 and 1")
-        return await engine.reply(cue)
+        if cue.user.kind == "scripted":
+            return await engine.reply(cue)
+        return await self._checked(engine, cue)
+
+    async def _checked(self, engine: UserEngine, cue: Cue) -> Reply:
+        """Return the first reply that stands, or the last one as a fault of the user's."""
+        refusals: list[str] = []
+        asked = cue
+        while True:
+            reply = await engine.reply(asked)
+            objection = objection_to(reply, cue)
+            if objection is None:
+                return replace(reply, refusals=tuple(refusals))
+            if len(refusals) == NUM_RESAMPLES:
+                return replace(reply, stop=None, refusals=tuple(refusals), fault=objection)
+            refusals.append(objection)
+            seed = reseeded(cue.seed, len(refusals))
+            asked = replace(cue, seed=seed, remark=remark(objection))
+
+
+def reseeded(seed: int, attempt: int) -> int:
+    """Return the seed of another try: the same at each repetition of the turn."""
+    digest = hashlib.sha256(f"{seed}:{attempt}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") >> 1
 
 
 def _wrong(pointer: str, detail: str) -> InvalidRequestError:

@@ -1,11 +1,14 @@
 from seawright_orchestrator.core.prompts import user_system
 from seawright_shared.records.messages import Message
 from seawright_user_simulator.core.flipping import flipped, instructions
+from tests.support import telecom_synthesis
 from tests.support.synthesis import accepted
 
 
 def test_user_models_are_sampled_with_the_text_they_are_trained_on():
-    for task in accepted()[:30]:
+    tasks = [*accepted()[:30], *telecom_synthesis.accepted()[:10]]
+    assert {bool(task.scenario.deeds) for task in tasks} == {True, False}
+    for task in tasks:
         assert instructions(task.scenario) == user_system(task.scenario)
 
 
