@@ -1,9 +1,11 @@
-"""Episodes per second of the embedded stack, without a model.
+"""Episodes per second of the embedded stack, and many of them under way at once.
 
-    python deploy/bench/episodes.py [--trials 8] [--customers 200]
+    python deploy/bench/episodes.py [--trials 8] [--customers 200] [--in-flight 1000]
 
-The scripted agent and the scripted customer play verified tasks through all services in one
-process, on SQLite: what is measured is everything but a model.
+First the scripted agent and the scripted customer play verified tasks through all services in one
+process, on SQLite: what is measured is everything but a model. Then one worker process plays
+`--in-flight` of them at once with its users, worlds and verifier, each turn of the agent taking as
+long as an engine would; the ideal is the longest chain of such turns.
 """
 
 import argparse
@@ -11,7 +13,10 @@ import asyncio
 import json
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
+
+from measuring.in_flight import figures, played
 
 from seawright_console.adapters.http_deployment import addresses_below, connected
 from seawright_console.cli.embedded import embedded
@@ -19,6 +24,7 @@ from seawright_shared.clients.orchestrator import OrchestratorClient
 from seawright_shared.contracts.orchestrator import EvaluationRun
 from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.specs import EvaluationSpec, SynthesisSpec
+from seawright_shared.records.tasks import Task
 from seawright_shared.records.trajectories import AgentSpec
 
 POLL_SECONDS = 0.1
@@ -37,8 +43,16 @@ async def evaluated(orchestrator: OrchestratorClient, run_id: str) -> Evaluation
     return run
 
 
-async def measure(trials: int, customers: int) -> dict[str, float]:
-    """Synthesize tasks, then play each several times; return the rates."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The rates, and the tasks that were played."""
+
+    rates: dict[str, float]
+    tasks: list[Task]
+
+
+async def measure(trials: int, customers: int) -> Measured:
+    """Synthesize tasks, then play each several times."""
     scripted = AgentSpec(kind="scripted")
     database = DatabaseRef(domain="retail", seed=11, num_customers=customers)
     spec = SynthesisSpec(
@@ -65,7 +79,7 @@ async def measure(trials: int, customers: int) -> dict[str, float]:
             done = await evaluated(at.orchestrator, asked.id)
             seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     num = done.num_episodes_done
-    return {
+    rates = {
         "episodes": num,
         "episodes_per_second": round(num / seconds, 1),
         "cpu_milliseconds_per_episode": round(1000 * cpu / num, 1),
@@ -73,6 +87,15 @@ async def measure(trials: int, customers: int) -> dict[str, float]:
             2 * 5 * spec.candidates_per_iteration / synthesis_seconds, 1
         ),
     }
+    return Measured(rates=rates, tasks=tasks)
+
+
+async def measure_all(given: argparse.Namespace) -> dict[str, float]:
+    """Return the rates, and what many episodes at once cost."""
+    measured = await measure(given.trials, given.customers)
+    number = given.in_flight
+    done, wall, cpu = await played(measured.tasks, number, number, given.latency)
+    return {**measured.rates, **figures(done, wall, cpu, given.latency)}
 
 
 def main() -> None:
@@ -80,8 +103,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=8)
     parser.add_argument("--customers", type=int, default=200)
-    given = parser.parse_args()
-    found = asyncio.run(measure(given.trials, given.customers))
+    parser.add_argument("--in-flight", type=int, default=1000)
+    parser.add_argument("--latency", type=float, default=0.2, help="seconds of an engine call")
+    found = asyncio.run(measure_all(parser.parse_args()))
     for name, value in found.items():
         print(f"{name:30} {value}")
     print(json.dumps(found))

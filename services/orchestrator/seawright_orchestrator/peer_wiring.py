@@ -12,6 +12,8 @@ from seawright_shared.clients.peer import Peer
 from seawright_shared.clients.policy import PolicyClient
 from seawright_shared.clients.user_simulator import UserSimulatorClient
 
+LEAST_POOLS, POOL_SIZE = 8, 16
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peers:
@@ -29,10 +31,17 @@ def connect(
 ) -> Peers:
     """Return the clients of the peers."""
     timeout = settings.peer_timeout_seconds
+    # Every episode under way may be waiting for the same peer, and nobody queues behind another.
+    num_pools = max(LEAST_POOLS, -(-settings.max_episodes // POOL_SIZE) + 1)
 
     def peer(url: str) -> Peer:
         return Peer(
-            url, transport=transport, timeout_seconds=timeout, credentials=access.credentials
+            url,
+            num_pools=num_pools,
+            connections=POOL_SIZE,
+            transport=transport,
+            timeout_seconds=timeout,
+            credentials=access.credentials,
         )
 
     environment = peer(settings.environment_url)

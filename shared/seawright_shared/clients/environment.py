@@ -160,8 +160,13 @@ class EnvironmentClient:
         )
 
     async def verify(self, request: VerificationRequest) -> VerificationResponse:
-        """Replay a trajectory's calls and judge them."""
-        return await self._peer.post("/v1/verifications", request, VerificationResponse)
+        """Replay a trajectory's calls and judge them. Nothing is kept there: it may be retried."""
+        return await self._peer.post(
+            "/v1/verifications",
+            request,
+            VerificationResponse,
+            idempotency_key=new_id("verification"),
+        )
 
     async def draw_drafts(self, request: DraftRequest) -> DraftBatch:
         """Draw drafts, reproducibly by the request's seed."""

@@ -60,6 +60,20 @@ class AgentSpec(Record):
     """Whether the domain policy's text is in the prompt (a tiny model cannot read it)."""
 
 
+class StageSeconds(Record):
+    """Where an episode's time went."""
+
+    waiting: float = 0.0
+    """Before it was begun, for a place among the episodes under way."""
+    policy: float = 0.0
+    user: float = 0.0
+    environment: float = 0.0
+    """Opening and closing the world, and tool calls of both sides."""
+    verification: float = 0.0
+    storage: float = 0.0
+    """Keeping the token trace."""
+
+
 class Usage(Record):
     """What an episode cost."""
 
@@ -69,6 +83,8 @@ class Usage(Record):
     num_prompt_tokens: int = 0
     num_sampled_tokens: int = 0
     seconds: float = 0.0
+    """From its beginning to its verdict."""
+    stages: StageSeconds = StageSeconds()
 
 
 class Slip(Record):

@@ -2,15 +2,14 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from seawright_orchestrator.adapters.job_handlers import MAX_OUTAGES, give_up_in_an_outage
+from seawright_orchestrator.adapters.job_handlers import MAX_OUTAGES, is_outage
 from seawright_orchestrator.core.attribution import fault_verdict
 from seawright_orchestrator.usecases.play_episode import Played
-from seawright_shared.errors import UnavailableError
 from seawright_shared.records.jobs import JobStatus
 from seawright_shared.records.rollouts import RolloutGroup
 from seawright_shared.records.specs import DatasetSpec, EvaluationSpec, RolloutStreamSpec
@@ -128,7 +127,7 @@ async def test_an_evaluation_scores_every_trial_once(furnished: Furnished):
 
 @dataclass
 class Attempt:
-    """What `give_up_in_an_outage` looks at of a job."""
+    """What `is_outage` looks at of a job."""
 
     num_outages: int
 
@@ -151,9 +150,9 @@ def test_a_job_is_given_up_for_an_outage_and_at_last_its_faults_are_kept():
         ),
         verdict=fault_verdict(StopReason.INFRASTRUCTURE, "down", None),
     )
+    good = spoiled.verdict.model_copy(update={"attribution": None})
     early: object = Attempt(0)
-    with pytest.raises(UnavailableError, match="down"):
-        give_up_in_an_outage(early, [spoiled])  # pyright: ignore[reportArgumentType]
     late: object = Attempt(MAX_OUTAGES)
-    give_up_in_an_outage(late, [spoiled])  # pyright: ignore[reportArgumentType]
-    give_up_in_an_outage(early, [])  # pyright: ignore[reportArgumentType]
+    assert is_outage(early, spoiled)  # pyright: ignore[reportArgumentType]
+    assert not is_outage(late, spoiled)  # pyright: ignore[reportArgumentType]
+    assert not is_outage(early, replace(spoiled, verdict=good))  # pyright: ignore[reportArgumentType]

@@ -1,7 +1,8 @@
 """Worlds of episodes: sessions of the environment service, which re-open themselves."""
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seawright_orchestrator.core.ports import World
 from seawright_orchestrator.usecases.reverify_episodes import JudgeOrder, Unjudged
@@ -14,6 +15,8 @@ from seawright_shared.records.verdicts import Verdict
 
 BATCH = 100
 """Plays in one request: far below the limit on bodies."""
+NUM_VERIFICATIONS = 16
+"""Asked for at once: the environment refuses what it has no room for, and a refused one is lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +24,7 @@ class EnvironmentWorlds:
     """Opens sessions and asks for verdicts."""
 
     client: EnvironmentClient
+    slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(NUM_VERIFICATIONS))
 
     async def open(self, task: Task) -> World:
         """Return a fresh session in the task's initial state."""
@@ -34,7 +38,8 @@ class EnvironmentWorlds:
         self, task: Task, messages: Sequence[Message], stop_reason: StopReason
     ) -> Verdict:
         """Replay the calls; a task without a checker of ours is scored as tau2-bench does."""
-        return (await self.client.verify(_request(task, messages, stop_reason))).verdict
+        async with self.slots:
+            return (await self.client.verify(_request(task, messages, stop_reason))).verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

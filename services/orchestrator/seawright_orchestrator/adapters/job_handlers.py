@@ -1,7 +1,8 @@
 """The work behind each kind of job: fetch, play, store under the fence."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from seawright_orchestrator.adapters.kept_work import keeping
 from seawright_orchestrator.adapters.sql_datasets import SqlDatasets
@@ -87,9 +88,8 @@ class JobHandlers:
             seed=spec.seed,
             max_turns=spec.max_turns,
         )
-        trials = PlayTrials(play=self.play)
+        trials = PlayTrials(play=self.play, is_lost=partial(is_outage, context))
         played = await unwrapped(trials(order, spec.num_trials, f"{run_id}:{task_id}"))
-        give_up_in_an_outage(context, played)
         await self.evaluations.store(context, run_id, task_id, played)
 
     async def play_group(self, context: JobContext) -> None:
@@ -112,9 +112,8 @@ class JobHandlers:
             seed=derived_seed(spec.seed, "draw", draw),
             max_turns=spec.max_turns,
         )
-        trials = PlayTrials(play=self.play)
+        trials = PlayTrials(play=self.play, is_lost=partial(is_outage, context))
         played = await unwrapped(trials(order, spec.group_size, f"{stream_id}:{draw}"))
-        give_up_in_an_outage(context, played)
         drawn = GroupDraw(stream_id=stream_id, draw=draw, task_id=task_id)
         await self.rollouts.store(context, drawn, played)
 
@@ -133,7 +132,8 @@ class JobHandlers:
             max_turns=request.max_turns,
         )
         played = await self.play(order)
-        give_up_in_an_outage(context, [played])
+        if is_outage(context, played):
+            raise UnavailableError(f"the episode fails: {played.verdict.rationale}")
         async with context.database.transaction() as connection:
             await context.finish(connection)
             await self.episodes.finish(connection, episode_id, played)
@@ -144,11 +144,10 @@ def text(context: JobContext, name: str) -> str:
     return str(context.payload[name])
 
 
-def give_up_in_an_outage(context: JobContext, played: Sequence[Played]) -> None:
-    """Raise, so that the job is done again later, when a service's failure spoiled an episode.
+def is_outage(context: JobContext, played: Played) -> bool:
+    """Return whether a service's failure spoiled an episode, so that its job is done again later.
 
     After some outages what came out is kept: excluded and counted, never scored.
     """
-    spoiled = [one for one in played if one.verdict.attribution == Attribution.INFRA]
-    if spoiled and context.job.num_outages < MAX_OUTAGES:
-        raise UnavailableError(f"episodes fail: {spoiled[0].verdict.rationale}")
+    is_spoiled = played.verdict.attribution == Attribution.INFRA
+    return is_spoiled and context.job.num_outages < MAX_OUTAGES

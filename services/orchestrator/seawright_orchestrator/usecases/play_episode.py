@@ -36,6 +36,7 @@ from seawright_orchestrator.core.ports import (
 )
 from seawright_orchestrator.core.rollout_groups import TraceSize
 from seawright_orchestrator.core.seeds import derived_id, derived_seed
+from seawright_orchestrator.core.stage_times import StageTimes
 from seawright_shared.errors import SeawrightError
 from seawright_shared.records.messages import ToolResult
 from seawright_shared.records.tasks import Task
@@ -90,6 +91,7 @@ class Play:
 
     order: EpisodeOrder
     dialogue: Dialogue
+    times: StageTimes
     agent: AgentPlayer | None = None
     world: World | None = None
     num_told: int = 0
@@ -117,12 +119,16 @@ class PlayEpisode:
 
     async def __call__(self, order: EpisodeOrder) -> Played:
         """Return the episode and its verdict; a fault is in them, not raised."""
+        times = StageTimes(clock=time.perf_counter)
+        asked = time.perf_counter()
         async with self.slots:
-            return await self._play(order)
+            times.add("waiting", time.perf_counter() - asked)
+            return await self._play(order, times)
 
-    async def _play(self, order: EpisodeOrder) -> Played:
+    async def _play(self, order: EpisodeOrder, times: StageTimes) -> Played:
         started = time.perf_counter()
-        play = Play(order=order, dialogue=begin(Limits(max_turns=order.max_turns)))
+        dialogue = begin(Limits(max_turns=order.max_turns))
+        play = Play(order=order, dialogue=dialogue, times=times)
         try:
             await self._converse(play)
         except Exception as error:  # noqa: BLE001 - one bad episode never stops its siblings
@@ -132,18 +138,21 @@ class PlayEpisode:
         trace, size = None, TraceSize()
         if (tokens := play.agent.trace() if play.agent else None) is not None:
             try:
-                size = self.measure(tokens)
-                trace = await self.blobs.put(tokens)
+                with times.timed("storage"):
+                    size = self.measure(tokens)
+                    trace = await self.blobs.put(tokens)
             except SeawrightError as error:
                 self._faulted(play, error, Attribution.INFRA)
+        with times.timed("verification"):
+            verdict = await self._judge(play)
         trajectory = recorded(play, trace, size, seconds=time.perf_counter() - started)
-        verdict = await self._judge(order, trajectory, play)
         return Played(trajectory=trajectory, verdict=verdict, size=size)
 
     async def _converse(self, play: Play) -> None:
         order = play.order
         try:
-            play.world = await self.worlds.open(order.task)
+            with play.times.timed("environment"):
+                play.world = await self.worlds.open(order.task)
             play.agent = await self.agents.open(
                 order.task, order.agent, derived_seed(order.seed, "agent")
             )
@@ -162,7 +171,8 @@ class PlayEpisode:
         assert play.agent is not None
         new = seen_by_agent(play.dialogue.messages[play.num_told :])
         try:
-            turn = await play.agent.turn(new)
+            with play.times.timed("policy"):
+                turn = await play.agent.turn(new)
         except SeawrightError as error:
             self._faulted(play, error, Attribution.INFRA)
             return
@@ -177,7 +187,8 @@ class PlayEpisode:
 
     async def _user_turn(self, play: Play) -> None:
         try:
-            turn = await self._spoken(play)
+            with play.times.timed("user"):
+                turn = await self._spoken(play)
         except SeawrightError as error:
             self._faulted(play, error, Attribution.INFRA)
             return
@@ -213,24 +224,27 @@ class PlayEpisode:
         results: list[ToolResult] = []
         for call in calls:
             try:
-                results.append(await play.world.call(call))
+                with play.times.timed("environment"):
+                    results.append(await play.world.call(call))
             except SeawrightError as error:
                 broke = error.code == SeawrightError.code
                 self._faulted(play, error, Attribution.ENV if broke else Attribution.INFRA)
                 return
         play.dialogue = tools_answered(play.dialogue, results)
 
-    async def _judge(self, order: EpisodeOrder, trajectory: Trajectory, play: Play) -> Verdict:
-        if trajectory.fault is not None:
-            return fault_verdict(trajectory.stop_reason, trajectory.fault, play.blamed)
-        messages = without_reasoning(trajectory.messages)
+    async def _judge(self, play: Play) -> Verdict:
+        order, stop = play.order, play.dialogue.stop
+        assert stop is not None
+        if play.fault is not None:
+            return fault_verdict(stop, play.fault, play.blamed)
+        messages = without_reasoning(play.dialogue.messages)
         try:
-            verdict = await self.worlds.verify(order.task, messages, trajectory.stop_reason)
+            verdict = await self.worlds.verify(order.task, messages, stop)
         except SeawrightError as error:
             log.warning("verdict.failed", episode_id=order.episode_id, fault=error.detail)
             cause = f"not verified: {error.code}: {error.detail}"
             return fault_verdict(StopReason.INFRASTRUCTURE, cause, None)
-        return attributed(verdict, order.agent, trajectory.slips)
+        return attributed(verdict, order.agent, play.slips)
 
     def _faulted(self, play: Play, error: Exception, blamed: Attribution) -> None:
         code = error.code if isinstance(error, SeawrightError) else type(error).__name__
@@ -243,7 +257,8 @@ class PlayEpisode:
         if play.world is None:
             return
         try:
-            await play.world.close()
+            with play.times.timed("environment"):
+                await play.world.close()
         except SeawrightError as error:
             # The environment drops idle sessions by itself.
             log.info("session.left", episode_id=play.order.episode_id, fault=error.detail)
@@ -272,6 +287,7 @@ def recorded(play: Play, trace: str | None, size: TraceSize, *, seconds: float) 
             num_prompt_tokens=play.num_prompt_tokens,
             num_sampled_tokens=play.num_sampled_tokens,
             seconds=round(seconds, 4),
+            stages=play.times.record(),
         ),
         slips=play.slips,
         fault=play.fault,

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
+from seawright_orchestrator.core.fault_groups import unwrapped
 from seawright_orchestrator.core.ports import AgentTurn, SpokenTurn
 from seawright_orchestrator.core.rollout_groups import TraceSize
+from seawright_orchestrator.core.seeds import derived_id
+from seawright_orchestrator.core.stage_times import StageTimes
 from seawright_orchestrator.usecases.play_episode import (
     NUM_USER_TRIES,
     EpisodeOrder,
@@ -300,3 +303,74 @@ async def test_a_fault_that_stays_is_left_without_a_reward():
     assert [one.verdict.reward for one in played] == [None, None]
     assert len(played) == 2
     assert NUM_REROLLS > 0
+
+
+@dataclass
+class Endless:
+    """The first episode fails for good; the others would go on for ever."""
+
+    num_ended: int = 0
+
+    async def __call__(self, order: EpisodeOrder) -> Played:
+        if order.episode_id in self.doomed:
+            return await Stage(Script([UnavailableError("down")])).player()(order)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.num_ended += 1
+        raise AssertionError
+
+    doomed = frozenset(derived_id("ep", "scope", 0, attempt) for attempt in range(NUM_REROLLS + 1))
+
+
+async def test_a_group_that_is_lost_ends_at_once():
+    endless = Endless()
+    trials = PlayTrials(
+        play=endless, is_lost=lambda one: one.verdict.attribution == Attribution.INFRA
+    )
+    with pytest.raises(UnavailableError, match="down"):
+        await unwrapped(trials(order(), 4, "scope"))
+    assert endless.num_ended == 3
+
+
+def test_each_wait_is_counted_to_its_stage():
+    clock = [0.0]
+    times = StageTimes(clock=lambda: clock[0])
+    with times.timed("user"):
+        clock[0] += 2
+
+    def fail() -> None:
+        with times.timed("policy"):
+            clock[0] += 3
+            raise ValueError("x")
+
+    with pytest.raises(ValueError, match="x"):
+        fail()
+    with times.timed("user"):
+        clock[0] += 4
+    record = times.record()
+    assert (record.user, record.policy, record.verification) == (6, 3, 0)
+
+
+async def test_an_episode_tells_where_its_time_went():
+    asked, gate = asyncio.Event(), asyncio.Event()
+
+    class Gated(Stage):
+        async def turn(self, *args: Any) -> SpokenTurn:
+            asked.set()
+            await gate.wait()
+            await asyncio.sleep(0.002)
+            return await super().turn(*args)
+
+    stage = Gated(Script([AgentTurn(message=LOOK), turn(content="hello")]))
+    player = replace(stage.player(), slots=asyncio.Semaphore(1))
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(player(order(episode_id=f"ep_{at}"))) for at in range(2)]
+        await asked.wait()
+        gate.set()
+    first, second = (task.result().trajectory.usage for task in tasks)
+    assert first.stages.waiting < second.stages.waiting
+    assert second.stages.waiting > first.stages.user > 0
+    for usage in (first, second):
+        parts = usage.stages.model_dump(exclude={"waiting"})
+        assert 0 < sum(parts.values()) <= usage.seconds + 1e-3
