@@ -21,6 +21,12 @@ from seawright_orchestrator.adapters.synthesis_peers import (
 )
 from seawright_orchestrator.adapters.tables.metadata import metadata
 from seawright_orchestrator.adapters.trace_sizes import measure
+from seawright_orchestrator.adapters.traced_players import (
+    TracedAgents,
+    TracedEpisodes,
+    TracedUsers,
+    TracedWorlds,
+)
 from seawright_orchestrator.api.episodes import EpisodeRoutes, episode_routes
 from seawright_orchestrator.api.evaluation_runs import EvaluationRoutes, evaluation_routes
 from seawright_orchestrator.api.reverifications import reverification_routes
@@ -136,13 +142,15 @@ class Work:
 
 
 def _work(settings: Settings, stores: Stores, peers: Peers, author: LlmAuthor) -> Work:
-    play = PlayEpisode(
-        agents=EpisodeAgents(policy=peers.policy, domains=author.domains),
-        users=SimulatedUsers(client=peers.user_simulator),
-        worlds=EnvironmentWorlds(client=peers.environment),
-        blobs=stores.blobs,
-        measure=measure,
-        slots=asyncio.Semaphore(settings.max_episodes),
+    play = TracedEpisodes(
+        play=PlayEpisode(
+            agents=TracedAgents(agents=EpisodeAgents(policy=peers.policy, domains=author.domains)),
+            users=TracedUsers(users=SimulatedUsers(client=peers.user_simulator)),
+            worlds=TracedWorlds(worlds=EnvironmentWorlds(client=peers.environment)),
+            blobs=stores.blobs,
+            measure=measure,
+            slots=asyncio.Semaphore(settings.max_episodes),
+        )
     )
     drafts = EnvironmentDrafts(client=peers.environment)
     checker = EnvironmentChecker(client=peers.environment)

@@ -28,6 +28,7 @@ from seawright_shared.contracts.pages import Page
 from seawright_shared.errors import DeadlineError, SeawrightError, UnavailableError
 from seawright_shared.records.jobs import RunEvent
 from seawright_shared.telemetry.scope import REQUEST_ID
+from seawright_shared.telemetry.tracing import trace_headers
 
 T = TypeVar("T", bound=BaseModel)
 Params = Mapping[str, str | int | float | bool | Sequence[str] | None]
@@ -196,7 +197,7 @@ class Peer:
         idempotency_key: str | None = None,
         timeout_seconds: float | None = None,
     ) -> httpx.Response:
-        headers = {"accept": accept}
+        headers = {"accept": accept, **trace_headers()}
         if content is not None:
             headers["content-type"] = content_type
         if idempotency_key is not None:

@@ -15,6 +15,7 @@ from seawright_shared.web.metrics import RequestMetrics
 from seawright_shared.web.openapi import describe_problems
 from seawright_shared.web.problems import BugBarrier, install_problems
 from seawright_shared.web.request_ids import RequestIds
+from seawright_shared.web.request_traces import RequestTraces
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -66,5 +67,6 @@ def create_app(
         app.add_middleware(Authentication, gate=gate)
     app.add_middleware(BugBarrier)
     app.add_middleware(RequestMetrics, meter=meter)
+    app.add_middleware(RequestTraces, service=service)
     app.add_middleware(RequestIds)
     return app

@@ -10,6 +10,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from seawright_shared.access.gate import Access
 from seawright_shared.errors import InvalidRequestError
+from seawright_shared.telemetry.settings import TelemetrySettings
 
 MAX_HEAD_BYTES = 1 << 16
 KEEP_ALIVE_SECONDS = 75
@@ -107,4 +108,13 @@ def serve(
         proxy_headers=False,
         backlog=BACKLOG,
     )
-    DrainingServer(config, notice_seconds=notice_seconds).run()
+    telemetry = TelemetrySettings()
+    server = DrainingServer(config, notice_seconds=notice_seconds)
+    if not telemetry.endpoint:
+        server.run()
+        return
+    from seawright_shared.telemetry.exporting import tracing_over_otlp
+
+    service = app.state.meter.service
+    with tracing_over_otlp(service, telemetry.endpoint, telemetry.sample_ratio):
+        server.run()
