@@ -15,6 +15,8 @@ import seawright_orchestrator.wiring
 import seawright_trainer.migrations.upgrade as trainer_migrations
 import seawright_trainer.settings
 import seawright_trainer.wiring
+from seawright_shared.errors import UnavailableError
+from seawright_shared.stores.migrations import RevisionCheck, await_revision
 from seawright_shared.stores.sql import Database
 
 pytestmark = pytest.mark.anyio
@@ -115,3 +117,45 @@ async def test_a_service_that_makes_its_own_tables_is_ready_without_revisions(
     app = service.build(url, tmp_path, True)
     async with app.router.lifespan_context(app):
         assert await schema_check(app) == (200, "ok")
+
+
+async def test_tables_of_a_later_revision_are_well_so_that_a_release_can_be_taken_back(
+    service: Service, url: str, tmp_path: Path
+):
+    await service.upgrade(url)
+    database = Database(url, service.schema)
+    table = "alembic_version" if database.is_sqlite else f"{service.schema}.alembic_version"
+    for number, expected in (("9999", 200), ("0000", 503)):
+        async with database.transaction() as connection:
+            await connection.execute(text(f"UPDATE {table} SET version_num = '{number}'"))
+        status, _ = await schema_check(service.build(url, tmp_path, False))
+        assert status == expected
+    await database.aclose()
+
+
+async def test_a_service_waits_for_its_tables_and_says_for_what(service: Service, url: str):
+    waited: list[float] = []
+
+    async def migrated(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 2:
+            await service.upgrade(url)
+
+    database = Database(url, service.schema)
+    module = {
+        "orchestrator": orchestrator_migrations,
+        "trainer": trainer_migrations,
+    }[service.schema]
+    check = RevisionCheck(database, module.FOLDER, migrate=service.command, is_self_made=False)
+    await await_revision(check, sleep=migrated)
+    assert len(waited) == 2
+    async with database.transaction() as connection:
+        table = "alembic_version" if database.is_sqlite else f"{service.schema}.alembic_version"
+        await connection.execute(text(f"UPDATE {table} SET version_num = '0000'"))
+
+    async def nobody_comes(seconds: float) -> None:
+        waited.append(seconds)
+
+    with pytest.raises(UnavailableError, match=service.command):
+        await await_revision(check, seconds=6, sleep=nobody_comes)
+    await database.aclose()

@@ -8,11 +8,12 @@ from fastapi import FastAPI
 from seawright_shared.access.opening import access_of
 from seawright_shared.access.settings import AccessSettings
 from seawright_shared.web.serving import serve
-from seawright_trainer.migrations.upgrade import upgrade
+from seawright_trainer.migrations.upgrade import await_schema, upgrade
 from seawright_trainer.settings import Settings
 from seawright_trainer.wiring import build
 
 SERVICE = "trainer"
+VERBS = ("serve", "migrate", "await-schema")
 
 
 def app() -> FastAPI:
@@ -21,12 +22,12 @@ def app() -> FastAPI:
 
 
 def main() -> None:
-    """Serve until stopped, or bring the database up to date."""
+    """Serve until stopped, bring the database up to date, or wait until somebody did."""
     parser = argparse.ArgumentParser(prog="seawright-trainer")
-    parser.add_argument("verb", nargs="?", choices=["serve", "migrate"], default="serve")
-    settings = Settings()
-    if parser.parse_args().verb == "migrate":
-        asyncio.run(upgrade(settings.database_url))
+    parser.add_argument("verb", nargs="?", choices=VERBS, default="serve")
+    settings, verb = Settings(), parser.parse_args().verb
+    if verb != "serve":
+        asyncio.run({"migrate": upgrade, "await-schema": await_schema}[verb](settings.database_url))
         return
     access = access_of(AccessSettings(), SERVICE)
     serve(build(settings, access=access), (settings.host, settings.port), access)

@@ -1,6 +1,7 @@
 """Bring a service's tables up to its newest revision, and tell when they are not."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from alembic import command
@@ -9,8 +10,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.schema import CreateSchema
+from structlog.stdlib import get_logger
 
+from seawright_shared.errors import UnavailableError
 from seawright_shared.stores.sql import Database
+
+AWAIT_SECONDS = 900.0
+POLL_SECONDS = 2.0
 
 
 async def upgrade_tables(database: Database, folder: Path, *, lock: int) -> None:
@@ -36,6 +42,8 @@ async def upgrade_tables(database: Database, folder: Path, *, lock: int) -> None
 class RevisionCheck:
     """A readiness check: the tables are those that this version of the service was made for.
 
+    Tables of a later revision are well, too: revisions only add what older code does not miss, so
+    that a release can be taken back without its database. Revisions are numbered.
     `is_self_made`: the service makes its missing tables itself, as embedded mode does; a database
     that never saw a revision is then well.
     """
@@ -57,6 +65,8 @@ class RevisionCheck:
             found = set(await connection.run_sync(self._present))
         if found == self._heads or (not found and self._is_self_made):
             return None
+        if found and is_ahead(found, self._heads):
+            return None
         at = f"at revision {', '.join(sorted(found))}" if found else "without any revision"
         return (
             f"the database is {at}, not at {', '.join(sorted(self._heads))}: run `{self._migrate}`"
@@ -69,6 +79,33 @@ class RevisionCheck:
         schema = None if self._database.is_sqlite else self._database.schema
         context = MigrationContext.configure(connection, opts={"version_table_schema": schema})
         return context.get_current_heads()
+
+
+def is_ahead(found: set[str], expected: set[str]) -> bool:
+    """Whether every revision found is numbered, and later than all that are expected."""
+    if not all(name.isdecimal() for name in found | expected):
+        return False
+    return min(map(int, found)) > max(map(int, expected))
+
+
+async def await_revision(
+    check: Callable[[], Awaitable[str | None]],
+    *,
+    seconds: float = AWAIT_SECONDS,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Return when the tables are there; `UnavailableError` says what is missing after so long."""
+    missing: str | None = None
+    for _ in range(round(seconds / POLL_SECONDS)):
+        try:
+            missing = await check()
+        except UnavailableError as error:
+            missing = error.detail
+        if missing is None:
+            return
+        get_logger().info("schema.awaited", why=missing)
+        await sleep(POLL_SECONDS)
+    raise UnavailableError(f"still waiting after {seconds:g} s: {missing}")
 
 
 def _config(folder: Path) -> Config:
