@@ -1,5 +1,6 @@
-{{/* Environment entries of the services that remember; JSON lists, read with fromJsonArray. */}}
+{{/* Environment entries, as JSON lists that are read with fromJsonArray. */}}
 
+{{/* Of the services that remember. */}}
 {{- define "seawright.secretEnv" -}}
 {{- $postgres := dict "secretKeyRef" (dict "name" (include "seawright.postgresSecret" .root) "key" "url") -}}
 {{- $redis := dict "secretKeyRef" (dict "name" (include "seawright.redisSecret" .root) "key" "url") -}}
@@ -7,6 +8,7 @@
   (dict "name" (printf "%s_DATABASE_URL" .prefix) "valueFrom" $postgres)
   (dict "name" (printf "%s_REDIS_URL" .prefix) "valueFrom" $redis)
   (dict "name" (printf "%s_BLOB_DIR" .prefix) "value" "/var/lib/seawright/blobs")
+  (dict "name" (printf "%s_CREATE_TABLES" .prefix) "value" "false")
   | toJson -}}
 {{- end -}}
 
@@ -17,6 +19,37 @@
 {{- $name := printf "%s_%s_URL" $.prefix ($component | upper | replace "-" "_") -}}
 {{- $url := include "seawright.url" (dict "root" $.root "component" $component "port" $port) -}}
 {{- $entries = append $entries (dict "name" $name "value" $url) -}}
+{{- end -}}
+{{- $entries | toJson -}}
+{{- end -}}
+
+{{/* Who may call, and where traces go: the same for every service. */}}
+{{- define "seawright.commonEnv" -}}
+{{- $access := .root.Values.access -}}
+{{- $entries := list -}}
+{{- if $access.insecureOpen -}}
+{{- $entries = append $entries (dict "name" "SEAWRIGHT_ACCESS_INSECURE_OPEN" "value" "true") -}}
+{{- else -}}
+{{- $secret := include "seawright.accessSecret" .root -}}
+{{- range $name, $key := dict "SERVICE_SECRET" "service-secret" "PEPPER" "pepper" -}}
+{{- $from := dict "secretKeyRef" (dict "name" $secret "key" $key) -}}
+{{- $entries = append $entries (dict "name" (printf "SEAWRIGHT_ACCESS_%s" $name) "valueFrom" $from) -}}
+{{- end -}}
+{{- $entries = append $entries (dict "name" "SEAWRIGHT_ACCESS_KEYS_FILE" "value" "/etc/seawright/access/keys.json") -}}
+{{- if $access.oidc.issuer -}}
+{{- $entries = append $entries (dict "name" "SEAWRIGHT_ACCESS_OIDC_ISSUER" "value" $access.oidc.issuer) -}}
+{{- $entries = append $entries (dict "name" "SEAWRIGHT_ACCESS_OIDC_AUDIENCE" "value" $access.oidc.audience) -}}
+{{- $entries = append $entries (dict "name" "SEAWRIGHT_ACCESS_OIDC_SCOPE_CLAIM" "value" $access.oidc.scopeClaim) -}}
+{{- if $access.oidc.jwksUrl -}}
+{{- $entries = append $entries (dict "name" "SEAWRIGHT_ACCESS_OIDC_JWKS_URL" "value" $access.oidc.jwksUrl) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- with .root.Values.telemetry -}}
+{{- if .otlpEndpoint -}}
+{{- $entries = append $entries (dict "name" "OTEL_EXPORTER_OTLP_ENDPOINT" "value" .otlpEndpoint) -}}
+{{- $entries = append $entries (dict "name" "OTEL_TRACES_SAMPLER_ARG" "value" (toString .sampleRatio)) -}}
+{{- end -}}
 {{- end -}}
 {{- $entries | toJson -}}
 {{- end -}}

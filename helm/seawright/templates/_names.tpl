@@ -33,6 +33,10 @@ http://{{ include "seawright.name" . }}:{{ .port }}
 {{ .Values.redis.existingSecret | default (printf "%s-redis" .Release.Name) }}
 {{- end -}}
 
+{{- define "seawright.accessSecret" -}}
+{{ .Values.access.existingSecret | default (printf "%s-access" .Release.Name) }}
+{{- end -}}
+
 {{- define "seawright.claim" -}}
 {{ .Values.storage.existingClaim | default (printf "%s-state" .Release.Name) }}
 {{- end -}}
@@ -43,6 +47,7 @@ runAsNonRoot: true
 runAsUser: 10001
 runAsGroup: 10001
 fsGroup: 10001
+fsGroupChangePolicy: OnRootMismatch
 seccompProfile: {type: RuntimeDefault}
 {{- end -}}
 
@@ -50,4 +55,29 @@ seccompProfile: {type: RuntimeDefault}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities: {drop: [ALL]}
+{{- end -}}
+
+{{- define "seawright.pullSecrets" -}}
+{{- with .root.Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Where a pod goes: the same keys for services and engines. Call with (dict "values" ...). */}}
+{{- define "seawright.placement" -}}
+{{- with .values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .values.runtimeClassName }}
+runtimeClassName: {{ . }}
+{{- end }}
+{{- with .values.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .values.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
