@@ -1,7 +1,7 @@
 """Repair before reject: a draft that a check stopped is mended in one thing, and tried again."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -37,6 +37,12 @@ class Mender(Protocol):
 
         `view` is the database as drafts are drawn from it.
         """
+        ...
+
+    def around(
+        self, view: View, draft: Draft, earlier: Sequence[DraftGoal], goal: DraftGoal
+    ) -> Mapping[str, Scalar]:
+        """Return what a goal's features tell of the goals before it, where that is the domain's."""
         ...
 
 
@@ -126,19 +132,19 @@ def _options(candidate: Candidate, last: Checked, mender: Mender | None) -> Iter
         for mend in mender.mended(view, draft, index, draw):
             if mend.goal.arguments != draft.goals[index].arguments:
                 goals = [*draft.goals[:index], mend.goal, *draft.goals[index + 1 :]]
-                yield Option(what=mend.what, draft=_with_goals(candidate, goals))
+                yield Option(what=mend.what, draft=_with_goals(candidate, goals, mender))
     if len(draft.goals) > 1:
         goals = [goal for place, goal in enumerate(draft.goals) if place != index]
-        yield Option(what=DROPPED, draft=_with_goals(candidate, goals))
+        yield Option(what=DROPPED, draft=_with_goals(candidate, goals, mender))
 
 
-def _with_goals(candidate: Candidate, goals: Sequence[DraftGoal]) -> Draft:
+def _with_goals(candidate: Candidate, goals: Sequence[DraftGoal], mender: Mender | None) -> Draft:
     """Return the draft with other goals, and with the start that these need.
 
     A start that is not what its author prepares (a model's, say) is kept.
     """
     draft = candidate.draft
-    changed: dict[str, object] = {"goals": _again(goals)}
+    changed: dict[str, object] = {"goals": _again(candidate, goals, mender)}
     if _prepared(candidate, draft.goals) == _start_of(draft):
         changed |= _prepared(candidate, goals)
     return _stamped(draft, changed)
@@ -156,15 +162,20 @@ def _start_of(draft: Draft) -> dict[str, object]:
     return {"initial_patch": draft.initial_patch, "initial_calls": draft.initial_calls}
 
 
-def _again(goals: Sequence[DraftGoal]) -> list[DraftGoal]:
+def _again(
+    candidate: Candidate, goals: Sequence[DraftGoal], mender: Mender | None
+) -> list[DraftGoal]:
     """Return the goals with the features that tell of their neighbours."""
     result: list[DraftGoal] = []
+    view = World.open(candidate.base).view
     for place, goal in enumerate(goals):
         previous = [one.type for one in goals[:place] if one.entity == goal.entity]
         told: dict[str, Scalar] = {
             "prev_tool": previous[-1] if previous else "none",
             "is_last": place == len(goals) - 1,
         }
+        if mender is not None:
+            told |= mender.around(view, candidate.draft, goals[:place], goal)
         known = {name: value for name, value in told.items() if name in goal.features}
         result.append(goal.model_copy(update={"features": {**goal.features, **known}}))
     return result

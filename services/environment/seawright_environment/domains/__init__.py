@@ -14,6 +14,7 @@ from seawright_environment.domains.retail.content import RETAIL
 from seawright_environment.domains.retail.goals_mends import RetailMender
 from seawright_environment.domains.telecom.author import TelecomAuthor
 from seawright_environment.domains.telecom.content import TELECOM, TELECOM_WORKFLOW
+from seawright_environment.domains.telecom.goals_mends import TelecomMender
 
 DOMAINS: Mapping[str, DomainContent] = {
     content.name: content for content in (AIRLINE, MOCK, RETAIL, TELECOM, TELECOM_WORKFLOW)
@@ -28,5 +29,10 @@ AUTHORS: Mapping[str, Author] = {
 }
 """Who writes tasks for which domain without any model."""
 
-MENDERS: Mapping[str, Mender] = {"airline": AirlineMender(), "retail": RetailMender()}
+MENDERS: Mapping[str, Mender] = {
+    "airline": AirlineMender(),
+    "retail": RetailMender(),
+    "telecom": TelecomMender(),
+    "telecom-workflow": TelecomMender(),
+}
 """Who binds things of which domain's drafts anew."""

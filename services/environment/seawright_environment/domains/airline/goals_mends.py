@@ -1,7 +1,7 @@
 """A wish with one thing of it bound anew: another trip, flight, day, method, reason, or question."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from seawright_environment.core.bound_goals import Bound
@@ -38,6 +38,7 @@ from seawright_environment.domains.airline.goals_draws import CABINS, Chosen, Pe
 from seawright_environment.domains.airline.goals_itineraries import CHOICES, best_itineraries
 from seawright_environment.domains.airline.rules_wishes import trip_of
 from seawright_environment.domains.airline.state import Reservation
+from seawright_shared.records.base import Scalar
 from seawright_shared.records.tasks import Draft, DraftGoal
 
 Change = tuple[str, Bound]
@@ -63,6 +64,13 @@ class AirlineMender:
         pen = Pen(scene, Airline(view), draw)
         for what, bound in _CHANGES[GOALS[goal.type].words](pen, goal):
             yield Mend(what=what, goal=finished(pen, goal.type, bound))
+
+    def around(
+        self, view: View, draft: Draft, earlier: Sequence[DraftGoal], goal: DraftGoal
+    ) -> dict[str, Scalar]:
+        """Return whether the conversation ended with a wish before this one."""
+        del view, draft, goal
+        return {"after_transfer": any(GOALS[one.type].outcome == "transfer" for one in earlier)}
 
 
 def _own(pen: Pen) -> list[Reservation]:

@@ -1,7 +1,7 @@
 """A wish with one thing of it bound anew: another order, item, method, reason, or question."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import JsonValue
 
@@ -32,6 +32,7 @@ from seawright_environment.domains.retail.goals_draws import Pen
 from seawright_environment.domains.retail.goals_shop import Shop, items_named
 from seawright_environment.domains.retail.phrases_slots import address_arguments
 from seawright_environment.domains.retail.rules_wishes import GROUNDS
+from seawright_shared.records.base import Scalar
 from seawright_shared.records.tasks import Draft, DraftGoal
 
 Arguments = Mapping[str, JsonValue]
@@ -58,6 +59,13 @@ class RetailMender:
             bound = _bound(pen, goal.model_copy(update={"arguments": {**arguments}}))
             if bound is not None:
                 yield Mend(what=what, goal=goal_of(pen, goal.type, bound))
+
+    def around(
+        self, view: View, draft: Draft, earlier: Sequence[DraftGoal], goal: DraftGoal
+    ) -> dict[str, Scalar]:
+        """Return nothing: the shop's goals tell of one another only what all domains' do."""
+        del view, draft, earlier, goal
+        return {}
 
 
 def _anew(pen: Pen, goal: DraftGoal) -> Iterator[tuple[str, Arguments]]:
