@@ -1,6 +1,7 @@
 """The typed client of what a dataset version is beside its items: card, rejects, exports."""
 
 from seawright_shared.clients.paging import Params, paged
+from seawright_shared.clients.paths import segment
 from seawright_shared.clients.peer import Peer
 from seawright_shared.contracts.dataset_exports import ExportRequest, Push, PushRequest
 from seawright_shared.contracts.orchestrator import RejectedDraft
@@ -18,7 +19,7 @@ class DatasetExportsClient:
 
     async def card(self, dataset_id: str) -> str:
         """Return a version's data card, in Markdown."""
-        return (await self._peer.get_bytes(f"/v1/datasets/{dataset_id}/card")).decode()
+        return (await self._peer.get_bytes(f"/v1/datasets/{segment(dataset_id)}/card")).decode()
 
     async def rejects(
         self,
@@ -37,13 +38,13 @@ class DatasetExportsClient:
             "cause": cause,
             "attribution": attribution,
         }
-        path = f"/v1/datasets/{dataset_id}/rejects"
+        path = f"/v1/datasets/{segment(dataset_id)}/rejects"
         return await self._peer.get(path, Page[RejectedDraft], params=params)
 
     async def export(self, dataset_id: str, request: ExportRequest) -> bytes:
         """Return a version as a ZIP archive; the same version gives the same bytes."""
         return await self._peer.post_bytes(
-            f"/v1/datasets/{dataset_id}/exports",
+            f"/v1/datasets/{segment(dataset_id)}/exports",
             request.model_dump_json().encode(),
             "application/json",
             idempotency_key=f"{dataset_id}-{request.format}",
@@ -52,5 +53,5 @@ class DatasetExportsClient:
 
     async def push(self, dataset_id: str, request: PushRequest) -> Push:
         """Push a version to the Hugging Face Hub under the service's own token."""
-        path = f"/v1/datasets/{dataset_id}/pushes"
+        path = f"/v1/datasets/{segment(dataset_id)}/pushes"
         return await self._peer.post(path, request, Push, timeout_seconds=TIMEOUT_SECONDS)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from seawright_shared.clients.environment_session import EnvironmentSession
+from seawright_shared.clients.paths import segment
 from seawright_shared.clients.peer import Peer
 from seawright_shared.contracts.environment import (
     AuditRequest,
@@ -65,11 +66,11 @@ class EnvironmentClient:
 
     async def domain(self, name: str) -> Domain:
         """Return a domain, or raise `NotFoundError`."""
-        return await self._peer.get(f"/v1/domains/{name}", Domain)
+        return await self._peer.get(f"/v1/domains/{segment(name)}", Domain)
 
     async def tau2_tasks(self, domain: str, split: str = "base") -> Tau2Tasks:
         """Return tau2-bench's tasks in file order, or raise `NotFoundError` without its data."""
-        path = f"/v1/domains/{domain}/tau2-tasks"
+        path = f"/v1/domains/{segment(domain)}/tau2-tasks"
         return await self._peer.get(path, Tau2Tasks, params={"split": split})
 
     async def tools(
@@ -77,7 +78,7 @@ class EnvironmentClient:
     ) -> ToolList:
         """Return a domain's tools; `form` "openai" is what chat completions take."""
         params = {"format": form, "requestor": requestor}
-        return await self._peer.get(f"/v1/domains/{domain}/tools", ToolList, params=params)
+        return await self._peer.get(f"/v1/domains/{segment(domain)}/tools", ToolList, params=params)
 
     async def capacity(self) -> Capacity:
         """Return how much room there is."""
@@ -90,60 +91,60 @@ class EnvironmentClient:
 
     async def session(self, session_id: str) -> Session:
         """Return a session, or raise `SessionLostError`."""
-        return await self._peer.get(f"{SESSIONS}/{session_id}", Session)
+        return await self._peer.get(f"{SESSIONS}/{segment(session_id)}", Session)
 
     async def close(self, session_id: str) -> None:
         """Let a session go."""
-        await self._peer.delete(f"{SESSIONS}/{session_id}")
+        await self._peer.delete(f"{SESSIONS}/{segment(session_id)}")
 
     async def call_tool(self, session_id: str, request: ToolCallRequest) -> ToolCallResponse:
         """Call a tool; safe to repeat with the same `call_id`."""
-        path = f"{SESSIONS}/{session_id}/tool-calls"
+        path = f"{SESSIONS}/{segment(session_id)}/tool-calls"
         # A header holds ASCII only; a sampled call id may hold anything.
         key = quote(request.call_id)
         return await self._peer.post(path, request, ToolCallResponse, idempotency_key=key)
 
     async def state(self, session_id: str) -> StateResponse:
         """Return the state's hash, and what differs from the initial state."""
-        return await self._peer.get(f"{SESSIONS}/{session_id}/state", StateResponse)
+        return await self._peer.get(f"{SESSIONS}/{segment(session_id)}/state", StateResponse)
 
     async def calls(self, session_id: str) -> list[RecordedCall]:
         """Return what was called so far, by anybody."""
-        return (await self._peer.get(f"{SESSIONS}/{session_id}/calls", SessionCalls)).calls
+        return (await self._peer.get(f"{SESSIONS}/{segment(session_id)}/calls", SessionCalls)).calls
 
     async def fork(
         self, session_id: str, num: int = 1, snapshot: str | None = None
     ) -> list[Session]:
         """Return independent sessions of the present state, or of a snapshot's."""
-        path = f"{SESSIONS}/{session_id}/forks"
+        path = f"{SESSIONS}/{segment(session_id)}/forks"
         request = ForkRequest(num=num, snapshot=snapshot)
         return (await self._peer.post(path, request, ForkResponse)).sessions
 
     async def take_snapshot(self, session_id: str, name: str) -> Snapshot:
         """Keep the present state under a name, as long as the session is kept."""
-        path = f"{SESSIONS}/{session_id}/snapshots"
+        path = f"{SESSIONS}/{segment(session_id)}/snapshots"
         return await self._peer.post(
             path, SnapshotRequest(name=name), Snapshot, idempotency_key=name
         )
 
     async def snapshots(self, session_id: str) -> list[Snapshot]:
         """Return the session's snapshots, in the order of their taking."""
-        path = f"{SESSIONS}/{session_id}/snapshots"
+        path = f"{SESSIONS}/{segment(session_id)}/snapshots"
         return (await self._peer.get(path, SnapshotList)).snapshots
 
     async def drop_snapshot(self, session_id: str, name: str) -> None:
         """Let a snapshot go."""
-        await self._peer.delete(f"{SESSIONS}/{session_id}/snapshots/{name}")
+        await self._peer.delete(f"{SESSIONS}/{segment(session_id)}/snapshots/{segment(name)}")
 
     async def restore(self, session_id: str, snapshot: str) -> Session:
         """Go back to a snapshot."""
-        path = f"{SESSIONS}/{session_id}/restore"
+        path = f"{SESSIONS}/{segment(session_id)}/restore"
         request = RestoreRequest(snapshot=snapshot)
         return await self._peer.post(path, request, Session, idempotency_key=snapshot)
 
     async def capability(self, session_id: str, requestor: Requestor = "assistant") -> Capability:
         """Return a token for one party's tools over MCP; the party's earlier one is void."""
-        path = f"{SESSIONS}/{session_id}/capabilities"
+        path = f"{SESSIONS}/{segment(session_id)}/capabilities"
         request = CapabilityRequest(requestor=requestor)
         return await self._peer.post(path, request, Capability, idempotency_key=new_id("grant"))
 

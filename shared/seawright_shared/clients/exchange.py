@@ -1,5 +1,6 @@
 """The typed client of the environment's routes for other formats."""
 
+from seawright_shared.clients.paths import segment
 from seawright_shared.clients.peer import Peer
 from seawright_shared.contracts.exchange import (
     ArealDialogues,
@@ -34,12 +35,12 @@ class ExchangeClient:
 
     async def tau2_splits(self, domain: str) -> Tau2Splits:
         """Return task ids by split, or raise `NotFoundError` without tau2-bench's data."""
-        return await self._peer.get(f"/v1/domains/{domain}/tau2-splits", Tau2Splits)
+        return await self._peer.get(f"/v1/domains/{segment(domain)}/tau2-splits", Tau2Splits)
 
     async def tau2_database(self, ref: DatabaseRef) -> Tau2Database:
         """Return a generated database in tau2-bench's form."""
         params = {"seed": ref.seed, "num_customers": ref.num_customers}
-        path = f"/v1/domains/{ref.domain}/tau2-database"
+        path = f"/v1/domains/{segment(ref.domain)}/tau2-database"
         return await self._peer.get(path, Tau2Database, params=params)
 
     async def import_tasks(self, request: TaskImportRequest) -> TaskImport:

@@ -3,18 +3,16 @@
 from typing import Literal
 
 from seawright_shared.clients.paging import Params, paged
-from seawright_shared.clients.peer import Peer
+from seawright_shared.clients.paths import segment
+from seawright_shared.clients.rollout_streams import RolloutStreamCalls
 from seawright_shared.contracts.jobs import DeadLetter
 from seawright_shared.contracts.orchestrator import (
-    CreditsRequest,
     Episode,
     EpisodeRequest,
     EvaluationRun,
-    GroupPage,
     PlanDiff,
     PlanVersion,
     RejectedDraft,
-    RolloutStream,
     StreamState,
     SynthesisReport,
     SynthesisRun,
@@ -33,7 +31,6 @@ from seawright_shared.records.jobs import RunEvent
 from seawright_shared.records.specs import (
     DatasetSpec,
     EvaluationSpec,
-    RolloutStreamSpec,
     SynthesisSpec,
 )
 from seawright_shared.records.tasks import Task
@@ -48,11 +45,16 @@ RESOURCES = {"srun": "synthesis-runs", "erun": "evaluation-runs", "rstr": "rollo
 """Prefix of a run's id, and the resource it belongs to."""
 
 
-class OrchestratorClient:
-    """Runs, tasks, episodes, datasets, evaluations and rollout streams."""
+def _synthesis(run_id: str) -> str:
+    return f"/v1/synthesis-runs/{segment(run_id)}"
 
-    def __init__(self, peer: Peer) -> None:
-        self.peer = peer
+
+def _stream(run_id: str, stream_id: str) -> str:
+    return f"{_synthesis(run_id)}/streams/{segment(stream_id)}"
+
+
+class OrchestratorClient(RolloutStreamCalls):
+    """Runs, tasks, episodes, datasets, evaluations and rollout streams."""
 
     async def start_synthesis(
         self, spec: SynthesisSpec, *, idempotency_key: str | None = None
@@ -71,41 +73,41 @@ class OrchestratorClient:
 
     async def synthesis_run(self, run_id: str) -> SynthesisRun:
         """Return one run."""
-        return await self.peer.get(f"/v1/synthesis-runs/{run_id}", SynthesisRun)
+        return await self.peer.get(_synthesis(run_id), SynthesisRun)
 
     async def synthesis_verb(self, run_id: str, verb: Verb) -> SynthesisRun:
         """Cancel, pause or resume a run."""
-        return await self.peer.post(f"/v1/synthesis-runs/{run_id}/{verb}", None, SynthesisRun)
+        return await self.peer.post(f"{_synthesis(run_id)}/{verb}", None, SynthesisRun)
 
     async def streams(self, run_id: str) -> list[StreamState]:
         """Return the run's plan streams, by index."""
-        page = await self.peer.get(f"/v1/synthesis-runs/{run_id}/streams", Page[StreamState])
+        page = await self.peer.get(f"{_synthesis(run_id)}/streams", Page[StreamState])
         return page.data
 
     async def plan_versions(self, run_id: str, stream_id: str) -> list[PlanVersion]:
         """Return all versions of a stream's plan pair, first one first."""
-        path = f"/v1/synthesis-runs/{run_id}/streams/{stream_id}/plans"
+        path = f"{_stream(run_id, stream_id)}/plans"
         return (await self.peer.get(path, Page[PlanVersion])).data
 
     async def plan_version(self, run_id: str, stream_id: str, version: int) -> PlanVersion:
         """Return one version of a stream's plan pair."""
-        path = f"/v1/synthesis-runs/{run_id}/streams/{stream_id}/plans/{version}"
+        path = f"{_stream(run_id, stream_id)}/plans/{version}"
         return await self.peer.get(path, PlanVersion)
 
     async def plan_diff(self, run_id: str, stream_id: str, first: int, last: int) -> PlanDiff:
         """Return what differs between two versions of a stream's plan pair."""
-        path = f"/v1/synthesis-runs/{run_id}/streams/{stream_id}/plan-diffs"
+        path = f"{_stream(run_id, stream_id)}/plan-diffs"
         return await self.peer.get(path, PlanDiff, params={"first": first, "last": last})
 
     async def synthesis_report(self, run_id: str) -> SynthesisReport:
         """Return the funnel of every iteration, over all streams."""
-        return await self.peer.get(f"/v1/synthesis-runs/{run_id}/report", SynthesisReport)
+        return await self.peer.get(f"{_synthesis(run_id)}/report", SynthesisReport)
 
     async def rejects(
         self, run_id: str, *, cursor: str | None = None, limit: int = 50
     ) -> Page[RejectedDraft]:
         """Return a page of the drafts that were not accepted, with their reasons."""
-        path = f"/v1/synthesis-runs/{run_id}/rejects"
+        path = f"{_synthesis(run_id)}/rejects"
         return await self.peer.get(path, Page[RejectedDraft], params=paged(cursor, limit))
 
     async def tasks(
@@ -128,11 +130,11 @@ class OrchestratorClient:
 
     async def task(self, task_id: str) -> Task:
         """Return one task."""
-        return await self.peer.get(f"/v1/tasks/{task_id}", Task)
+        return await self.peer.get(f"/v1/tasks/{segment(task_id)}", Task)
 
     async def put_task(self, task: Task) -> Task:
         """Store a task of one's own (as an imported tau2 task); the id is its content hash."""
-        return await self.peer.put(f"/v1/tasks/{task.id}", task, Task)
+        return await self.peer.put(f"/v1/tasks/{segment(task.id)}", task, Task)
 
     async def sample_tasks(
         self, request: TaskSampleRequest, *, idempotency_key: str | None = None
@@ -160,33 +162,33 @@ class OrchestratorClient:
 
     async def dataset(self, dataset_id: str) -> DatasetVersion:
         """Return one dataset version's manifest."""
-        return await self.peer.get(f"/v1/datasets/{dataset_id}", DatasetVersion)
+        return await self.peer.get(f"/v1/datasets/{segment(dataset_id)}", DatasetVersion)
 
     async def dataset_dialogues(
         self, dataset_id: str, *, cursor: str | None = None, limit: int = 200
     ) -> Page[Dialogue]:
         """Return a page of the dialogues of an SFT dataset."""
-        path = f"/v1/datasets/{dataset_id}/items"
+        path = f"/v1/datasets/{segment(dataset_id)}/items"
         return await self.peer.get(path, Page[Dialogue], params=paged(cursor, limit))
 
     async def dataset_tasks(
         self, dataset_id: str, *, cursor: str | None = None, limit: int = 200
     ) -> Page[Task]:
         """Return a page of the tasks of an `rl_tasks` dataset."""
-        path = f"/v1/datasets/{dataset_id}/items"
+        path = f"/v1/datasets/{segment(dataset_id)}/items"
         return await self.peer.get(path, Page[Task], params=paged(cursor, limit))
 
     async def play_episode(self, episode_id: str, request: EpisodeRequest) -> Episode:
         """Ask for one episode of a stored task. Idempotent by id."""
-        return await self.peer.put(f"/v1/episodes/{episode_id}", request, Episode)
+        return await self.peer.put(f"/v1/episodes/{segment(episode_id)}", request, Episode)
 
     async def episode(self, episode_id: str) -> Episode:
         """Return one episode."""
-        return await self.peer.get(f"/v1/episodes/{episode_id}", Episode)
+        return await self.peer.get(f"/v1/episodes/{segment(episode_id)}", Episode)
 
     async def reverify(self, episode_id: str) -> Reverification:
         """Judge a stored episode again; what is stored does not change."""
-        path = f"/v1/episodes/{episode_id}/reverify"
+        path = f"/v1/episodes/{segment(episode_id)}/reverify"
         return await self.peer.post(path, None, Reverification, idempotency_key=episode_id)
 
     async def reverify_page(
@@ -221,11 +223,11 @@ class OrchestratorClient:
 
     async def trajectory(self, trajectory_id: str) -> Trajectory:
         """Return one recorded episode."""
-        return await self.peer.get(f"/v1/trajectories/{trajectory_id}", Trajectory)
+        return await self.peer.get(f"/v1/trajectories/{segment(trajectory_id)}", Trajectory)
 
     async def trace(self, trajectory_id: str) -> bytes:
         """Return the encoded token trace of a trajectory that a model sampled."""
-        return await self.peer.get_bytes(f"/v1/trajectories/{trajectory_id}/trace")
+        return await self.peer.get_bytes(f"/v1/trajectories/{segment(trajectory_id)}/trace")
 
     async def start_evaluation(
         self, spec: EvaluationSpec, *, idempotency_key: str | None = None
@@ -244,43 +246,13 @@ class OrchestratorClient:
 
     async def evaluation_run(self, run_id: str) -> EvaluationRun:
         """Return one run, with its report when it is done."""
-        return await self.peer.get(f"/v1/evaluation-runs/{run_id}", EvaluationRun)
+        return await self.peer.get(f"/v1/evaluation-runs/{segment(run_id)}", EvaluationRun)
 
     async def evaluation_verb(self, run_id: str, verb: Verb) -> EvaluationRun:
         """Cancel, pause or resume a run."""
-        return await self.peer.post(f"/v1/evaluation-runs/{run_id}/{verb}", None, EvaluationRun)
-
-    async def open_rollout_stream(
-        self, spec: RolloutStreamSpec, *, idempotency_key: str | None = None
-    ) -> RolloutStream:
-        """Open a supply of groups. It plays nothing before credits are granted."""
-        key = idempotency_key or new_id("key")
-        return await self.peer.post("/v1/rollout-streams", spec, RolloutStream, idempotency_key=key)
-
-    async def rollout_stream(self, stream_id: str) -> RolloutStream:
-        """Return one stream."""
-        return await self.peer.get(f"/v1/rollout-streams/{stream_id}", RolloutStream)
-
-    async def grant_credits(self, stream_id: str, granted: int) -> RolloutStream:
-        """Allow `granted` groups in all, since the stream was opened."""
-        body = CreditsRequest(granted=granted)
-        return await self.peer.put(f"/v1/rollout-streams/{stream_id}/credits", body, RolloutStream)
-
-    async def groups(
-        self, stream_id: str, *, after: int = 0, wait_seconds: float = 0.0, limit: int = 64
-    ) -> GroupPage:
-        """Return groups with a sequence above `after`, waiting up to `wait_seconds` for one.
-
-        Sequences start at 1, follow the order of completion and have no holes.
-        """
-        params: Params = {"after": after, "wait_seconds": wait_seconds, "limit": limit}
-        return await self.peer.get(
-            f"/v1/rollout-streams/{stream_id}/groups", GroupPage, params=params
+        return await self.peer.post(
+            f"/v1/evaluation-runs/{segment(run_id)}/{verb}", None, EvaluationRun
         )
-
-    async def close_rollout_stream(self, stream_id: str) -> RolloutStream:
-        """Close the stream: groups not yet begun are never played."""
-        return await self.peer.post(f"/v1/rollout-streams/{stream_id}/close", None, RolloutStream)
 
     async def dead_letters(
         self, *, is_open: bool | None = None, cursor: str | None = None, limit: int = 50
@@ -297,4 +269,6 @@ class OrchestratorClient:
         """Return a run's events with a sequence above `after`, oldest first."""
         resource = RESOURCES[run_id.partition("_")[0]]
         params: Params = {"after": after, "limit": limit}
-        return await self.peer.get(f"/v1/{resource}/{run_id}/events", Page[RunEvent], params=params)
+        return await self.peer.get(
+            f"/v1/{resource}/{segment(run_id)}/events", Page[RunEvent], params=params
+        )

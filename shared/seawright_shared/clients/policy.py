@@ -6,6 +6,7 @@ from typing import TypeVar, cast
 import msgpack
 from pydantic import BaseModel, ValidationError
 
+from seawright_shared.clients.paths import segment
 from seawright_shared.clients.peer import Peer
 from seawright_shared.contracts.pages import Page
 from seawright_shared.contracts.policy import (
@@ -72,11 +73,13 @@ class PolicyClient:
 
     async def served_model(self, name: str) -> ServedModel:
         """Return one model with its current version."""
-        return await self._peer.get(f"/v1/served-models/{name}", ServedModel)
+        return await self._peer.get(f"/v1/served-models/{segment(name)}", ServedModel)
 
     async def publish(self, name: str, version: int, request: PublishRequest) -> ServedModel:
         """Prepare or commit a version; call with `prepare`, then with `commit`."""
-        return await self._peer.put(f"/v1/models/{name}/versions/{version}", request, ServedModel)
+        return await self._peer.put(
+            f"/v1/models/{segment(name)}/versions/{segment(version)}", request, ServedModel
+        )
 
     async def _post(self, path: str, body: BaseModel) -> dict[str, object]:
         # msgpack's own types are partly unknown.

@@ -1,5 +1,6 @@
 """The typed client of the trainer service."""
 
+from seawright_shared.clients.paths import segment
 from seawright_shared.clients.peer import Peer
 from seawright_shared.contracts.jobs import DeadLetter
 from seawright_shared.contracts.pages import Page
@@ -84,7 +85,7 @@ class TrainerClient:
         self, model: str, *, cursor: str | None = None, limit: int = 100
     ) -> Page[PolicyVersion]:
         """Return a page of a model's published versions, newest first."""
-        path = f"/v1/policies/{model}/versions"
+        path = f"/v1/policies/{segment(model)}/versions"
         return await self._peer.get(path, Page[PolicyVersion], params=_page(cursor, limit))
 
     async def dead_letters(
@@ -96,7 +97,9 @@ class TrainerClient:
 
     async def requeue_dead_letter(self, letter_id: int) -> DeadLetter:
         """Give a dead job all its attempts again; its run goes on."""
-        return await self._peer.post(f"/v1/dead-letters/{letter_id}/requeue", None, DeadLetter)
+        return await self._peer.post(
+            f"/v1/dead-letters/{segment(letter_id)}/requeue", None, DeadLetter
+        )
 
     async def work(self, run_id: str, attempt: int, request: WorkRequest) -> Work:
         """Rank 0: ask what to do next; waits up to `wait_seconds`."""

@@ -6,6 +6,11 @@ from fastapi import FastAPI
 
 from seawright_shared.web.problems import MEDIA_TYPE, Problem
 
+CREDENTIALS = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key, a service token, or a token of the deployment's OIDC provider.",
+}
 _VERBS = frozenset({"get", "put", "post", "delete", "patch"})
 
 
@@ -23,12 +28,16 @@ def describe_problems(app: FastAPI) -> None:
         problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         components.update(cast("dict[str, Any]", problem.pop("$defs", {})))
         components["Problem"] = problem
+        schema["components"]["securitySchemes"] = {"credentials": CREDENTIALS}
+        # The empty one: a service on loopback may ask for nothing.
+        schema["security"] = [{"credentials": []}, {}]
         for path in schema.get("paths", {}).values():
             for verb in _VERBS & set(path):
                 replies = path[verb].setdefault("responses", {})
                 replies.pop("422", None)
-                replies["4XX"] = _reply("The request was refused.")
-                replies["5XX"] = _reply("The service could not do it.")
+                # A route that refuses in another form says so itself.
+                replies.setdefault("4XX", _reply("The request was refused."))
+                replies.setdefault("5XX", _reply("The service could not do it."))
         return schema
 
     # FastAPI documents replacing the method as the way to extend the schema.

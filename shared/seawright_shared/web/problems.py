@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import JsonValue
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.stdlib import get_logger
 
@@ -124,6 +125,16 @@ def _of_status(error: StarletteHTTPException) -> SeawrightError:
     return fault
 
 
+def _methods_at(app: FastAPI, path: str) -> set[str]:
+    """Return what a path allows over all of its routes; Starlette names the first one's only."""
+    return {
+        method.upper()
+        for template, methods in app.openapi()["paths"].items()
+        if compile_path(template)[0].match(path)
+        for method in methods
+    }
+
+
 def install_problems(app: FastAPI) -> None:
     """Answer faults, malformed requests and unknown routes with problem documents."""
 
@@ -139,7 +150,11 @@ def install_problems(app: FastAPI) -> None:
 
     async def on_status(request: Request, error: Exception) -> Response:
         assert isinstance(error, StarletteHTTPException)
-        return respond(problem_of(_of_status(error), request.url.path), error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            methods = _methods_at(app, request.scope["path"])
+            headers["Allow"] = ", ".join(sorted(methods)) or headers.get("Allow", "")
+        return respond(problem_of(_of_status(error), request.url.path), headers)
 
     app.add_exception_handler(SeawrightError, on_fault)
     app.add_exception_handler(RequestValidationError, on_validation)

@@ -23,6 +23,14 @@ BODY: dict[str, object] = {
     }
 }
 
+REFUSAL = {
+    "description": "OpenAI's error envelope; what the web kit refuses is a problem document.",
+    "content": {
+        "application/json": {"schema": {"type": "object", "required": ["error"]}},
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+    },
+}
+
 
 def refusal(error: SeawrightError) -> Response:
     """Return a fault as OpenAI's clients read it."""
@@ -36,7 +44,12 @@ def chat_routes(complete: CompleteChat) -> APIRouter:
     """Return OpenAI's chat route."""
     router = APIRouter(tags=["chat"])
 
-    @router.post("/v1/chat/completions", openapi_extra=BODY, response_model=ChatCompletion)
+    @router.post(
+        "/v1/chat/completions",
+        openapi_extra=BODY,
+        response_model=ChatCompletion,
+        responses={"4XX": REFUSAL, "5XX": REFUSAL},
+    )
     async def chat_completions(request: Request) -> Response:
         created = int(datetime.now(UTC).timestamp())
         try:
