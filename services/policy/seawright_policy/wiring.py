@@ -87,6 +87,10 @@ def build(settings: Settings, access: Access = OPEN) -> FastAPI:
     load.labels("running").set_function(lambda: engine.load_of()[0])
     load.labels("waiting").set_function(lambda: engine.load_of()[1])
 
+    pause = meter.gauge(
+        "weights_pause_seconds", "How long the last new weights kept turns waiting."
+    )
+    pause.set_function(lambda: engine.pause_seconds)
     breaks = meter.counter("context_breaks_total", "Contexts that could not be extended.")
 
     @asynccontextmanager

@@ -28,6 +28,9 @@ Where = Annotated[str, typer.Option("--device", help="cpu or cuda.")]
 Context = Annotated[int, typer.Option("--context-tokens", min=16, help="Longest context.")]
 Turns = Annotated[int, typer.Option(min=1, help="Most turns sampled at a time.")]
 Dtype = Annotated[str, typer.Option(help="auto, float32 or bfloat16.")]
+LoraRank = Annotated[
+    int, typer.Option(min=0, help="Highest rank of LoRA adapters, for versions that are such.")
+]
 Patience = Annotated[float, typer.Option("--start-seconds", help="How long a start may take.")]
 EngineArgument = Annotated[str, typer.Argument(help="vllm or sglang.", metavar="ENGINE")]
 
@@ -43,6 +46,7 @@ def engine(
     context_tokens: Context = 4096,
     turns: Turns = 32,
     dtype: Dtype = "auto",
+    lora_rank: LoraRank = 0,
     start_seconds: Patience = 1800.0,
 ) -> None:
     """Serve a model with a stock vLLM or SGLang server until Ctrl-C, or check a running one."""
@@ -54,6 +58,8 @@ def engine(
         return
     if model is None or not (model / "config.json").is_file():
         run(_refused(f"--model names no folder with a config.json: {model}"))
+    if lora_rank and kind == "sglang":
+        run(_refused("--lora-rank is for vllm: the policy's versions may be adapters, users' not"))
     assert model is not None
     order = EngineOrder(
         model=model.absolute(),
@@ -63,6 +69,7 @@ def engine(
         context_tokens=context_tokens,
         turns=turns,
         dtype=dtype,
+        lora_rank=lora_rank,
     )
     run(_serve(kind, order, venv, start_seconds))
 

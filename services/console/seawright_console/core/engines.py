@@ -23,6 +23,8 @@ class EngineOrder:
     turns: int
     """Most sequences sampled at a time."""
     dtype: str = "auto"
+    lora_rank: int = 0
+    """Highest rank of LoRA adapters that may be loaded beside the weights; 0: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +147,12 @@ def vllm_arguments(order: EngineOrder) -> list[str]:
         "tool-call-parser": "hermes",
     }
     flags = ["--enable-auto-tool-choice", "--enable-prefix-caching", "--enable-scale-out"]
+    if order.lora_rank:
+        # Turns of the old version end while those of the new one begin.
+        flags += ["--enable-lora", f"--max-lora-rank={order.lora_rank}", "--max-loras=2"]
     if order.device == "cpu":
+        # What of a prompt is found again ends with a whole block: 128 tokens by default on CPUs.
+        plain["block-size"] = "32"
         # A prompt read in parts moves its seeded generator back, which CPU generators cannot do.
         plain["max-num-batched-tokens"] = str(max(order.context_tokens, 2048))
         flags += ["--enforce-eager", "--no-enable-chunked-prefill"]

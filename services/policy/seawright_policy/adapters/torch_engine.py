@@ -45,6 +45,9 @@ class TorchOptions:
 class TorchEngine:
     """An engine over transformers' Qwen3 weights. Use as an async context manager."""
 
+    pause_seconds = 0.0
+    """New weights keep no turn waiting: they are loaded beside the old ones."""
+
     def __init__(self, options: TorchOptions) -> None:
         # Read by oneDNN at its first product, which comes later.
         os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", KEPT_KERNELS)
