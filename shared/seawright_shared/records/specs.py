@@ -146,15 +146,21 @@ class BatchSpec(Request):
 
 PRESETS: Mapping[str, Mapping[str, JsonValue]] = {
     "paper": {},
-    "areal-public": {"loss": "decoupled", "clip_low": 0.4, "clip_high": 0.4},
+    "areal-public": {
+        "loss": "decoupled",
+        "clip_low": 0.4,
+        "clip_high": 0.4,
+        "advantage": "batch_std",
+        "dropped_groups": "solved",
+    },
     "dr-grpo": {"advantage": "group_mean", "normalization": "constant"},
     "gspo": {"loss": "gspo", "clip_low": 3e-4, "clip_high": 4e-4, "normalization": "sequences"},
     "cispo": {"loss": "cispo", "clip_low": 1.0, "clip_high": 4.0},
 }
 """What `AlgorithmSpec.preset` sets; a field that is named beside it wins.
 
-`areal-public` is the objective of AReaL's published tau2 runs, except that advantages stay
-relative to the group (there: to the batch) and groups that all failed are dropped.
+`areal-public` is the objective of AReaL's published tau2 runs: advantages relative to the whole
+batch, groups that all failed kept. Its rewards are scaled there, which the division undoes.
 """
 
 
@@ -173,7 +179,11 @@ class AlgorithmSpec(Request):
     truncated: Literal["score", "mask", "drop"] = "score"
     """Rollouts that ran out of turns or context: as they were judged; part of mean and deviation
     but without loss; or not members at all."""
-    advantage: Literal["group_std", "group_mean"] = "group_std"
+    advantage: Literal["group_std", "group_mean", "batch_std"] = "group_std"
+    """Relative to a task's other rollouts, divided by their deviation or not; or relative to all
+    rollouts of the step, over whose loss tokens mean and deviation are then taken."""
+    dropped_groups: Literal["zero_variance", "solved"] = "zero_variance"
+    """Which groups teach nothing: those of equal rewards, or those whose mean exceeds 0.95."""
     advantage_epsilon: float = 1e-6
     behaviour_cap: float | None = 5.0
     """Tokens whose ratio to the behaviour policy exceeds it are masked; None: not used."""

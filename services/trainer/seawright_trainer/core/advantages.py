@@ -31,5 +31,28 @@ def group_mean(rewards: NDArray[np.float64], epsilon: float) -> NDArray[np.float
     return rewards - rewards.mean()
 
 
-ADVANTAGES: dict[str, Advantage] = {"group_std": group_std, "group_mean": group_mean}
-"""By `AlgorithmSpec.advantage`."""
+def raw(rewards: NDArray[np.float64], epsilon: float) -> NDArray[np.float64]:  # noqa: ARG001
+    """Return the rewards: what the whole step's mean is taken off, once all groups are known."""
+    return rewards
+
+
+def batch_std(
+    rewards: NDArray[np.float64], num_tokens: NDArray[np.int64], epsilon: float
+) -> NDArray[np.float64]:
+    """Return (R - mean) / (std + epsilon) over all loss tokens of a step.
+
+    A rollout counts as often as it has loss tokens; zeros where all rewards are equal.
+    """
+    if not has_variance(rewards) or num_tokens.sum() == 0:
+        return np.zeros_like(rewards)
+    mean = np.average(rewards, weights=num_tokens)
+    deviation = np.sqrt(np.average((rewards - mean) ** 2, weights=num_tokens))
+    return (rewards - mean) / (deviation + epsilon)
+
+
+ADVANTAGES: dict[str, Advantage] = {
+    "group_std": group_std,
+    "group_mean": group_mean,
+    "batch_std": raw,
+}
+"""Within a group, by `AlgorithmSpec.advantage`; `batch_std` follows over the step."""

@@ -1,7 +1,7 @@
 """Which rollout groups teach something, and what each member is worth."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -9,12 +9,13 @@ import numpy as np
 from seawright_shared.records.rollouts import GroupMember, RolloutGroup
 from seawright_shared.records.specs import AlgorithmSpec
 from seawright_shared.records.trajectories import StopReason
-from seawright_trainer.core.advantages import ADVANTAGES, has_variance
+from seawright_trainer.core.advantages import ADVANTAGES, batch_std, has_variance
 
 Judgement = Literal[
     "useful",
     "too_few_valid",
     "zero_variance",
+    "solved",
     "no_tokens",
     "stale",
     "from_the_future",
@@ -24,6 +25,12 @@ Judgement = Literal[
 
 FAULTS = frozenset({StopReason.USER_ERROR, StopReason.INFRASTRUCTURE})
 """Endings that never become rewards, whatever the member says (promise 3)."""
+
+FLAT = frozenset({"zero_variance", "solved"})
+"""Judgements of groups that teach nothing: too many in a row end a run."""
+
+SOLVED = 0.95
+"""Mean reward above which `dropped_groups` "solved" drops a group."""
 
 TRUNCATED = frozenset({StopReason.MAX_TURNS, StopReason.CONTEXT_FULL})
 """Endings that cut a rollout off."""
@@ -36,6 +43,7 @@ class WeightedMember:
     episode_id: str
     trace: str
     advantage: float
+    num_loss_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +81,8 @@ def judge_arrival(group: RolloutGroup, algorithm: AlgorithmSpec) -> Judgement:
     if len(valid) < algorithm.min_valid_members:
         return "too_few_valid"
     rewards = np.array([member.reward for member in valid], np.float64)
+    if algorithm.dropped_groups == "solved":
+        return "solved" if rewards.mean() > SOLVED else "useful"
     return "useful" if has_variance(rewards) else "zero_variance"
 
 
@@ -94,7 +104,7 @@ def reward_metrics(groups: Sequence[RolloutGroup], algorithm: AlgorithmSpec) -> 
     known = [reward for reward in rewards if reward is not None]
     if not known:
         return {}
-    flat = [judge_arrival(group, algorithm) == "zero_variance" for group in groups]
+    flat = [judge_arrival(group, algorithm) in FLAT for group in groups]
     cut = [one.stop_reason in TRUNCATED for group in groups for one in valid_members(group)]
     return {
         "truncated_share": sum(cut) / len(cut),
@@ -114,7 +124,12 @@ def weigh_group(group: RolloutGroup, algorithm: AlgorithmSpec, *, max_length: in
     rewards = np.array([member.reward for member in valid], np.float64)
     advantages = ADVANTAGES[algorithm.advantage](rewards, algorithm.advantage_epsilon)
     short = [
-        WeightedMember(episode_id=member.episode_id, trace=member.trace, advantage=float(value))
+        WeightedMember(
+            episode_id=member.episode_id,
+            trace=member.trace,
+            advantage=float(value),
+            num_loss_tokens=member.num_loss_tokens,
+        )
         for member, value in zip(valid, advantages, strict=True)
         if member.trace is not None and member.num_tokens <= max_length
         if not (algorithm.truncated == "mask" and member.stop_reason in TRUNCATED)
@@ -126,3 +141,23 @@ def weigh_group(group: RolloutGroup, algorithm: AlgorithmSpec, *, max_length: in
         num_too_long=sum(member.num_tokens > max_length for member in valid),
         mean_reward=float(rewards.mean()),
     )
+
+
+def weigh_step(
+    groups: Sequence[RolloutGroup], algorithm: AlgorithmSpec, *, max_length: int
+) -> list[WeighedGroup]:
+    """Weigh all groups of a step; with `batch_std`, relative to each other."""
+    weighed = [weigh_group(group, algorithm, max_length=max_length) for group in groups]
+    if algorithm.advantage != "batch_std":
+        return weighed
+    members = [member for one in weighed for member in one.members]
+    advantages = batch_std(
+        np.array([member.advantage for member in members], np.float64),
+        np.array([member.num_loss_tokens for member in members], np.int64),
+        algorithm.advantage_epsilon,
+    )
+    values = iter(float(value) for value in advantages)
+    return [
+        replace(one, members=tuple(replace(m, advantage=next(values)) for m in one.members))
+        for one in weighed
+    ]

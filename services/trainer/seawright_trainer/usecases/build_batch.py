@@ -7,7 +7,7 @@ from seawright_shared.records.rollouts import RolloutGroup
 from seawright_shared.stores.traces import samples_of
 from seawright_trainer.core.batches import StepBatch
 from seawright_trainer.core.epochs import step_indices
-from seawright_trainer.core.filtering import WeightedMember, judge_age, reward_metrics, weigh_group
+from seawright_trainer.core.filtering import WeightedMember, judge_age, reward_metrics, weigh_step
 from seawright_trainer.core.ports import Batches, Groups, StoredBatch
 from seawright_trainer.core.sequences import WeightedSequence, join, select
 from seawright_trainer.core.training_runs import RunState
@@ -70,8 +70,7 @@ class BuildBatch:
         taken = fresh[:wanted]
         sequences: list[WeightedSequence] = []
         episode_ids: list[str] = []
-        for group in taken:
-            weighed = weigh_group(group, spec.algorithm, max_length=spec.batch.max_length)
+        for weighed in weigh_step(taken, spec.algorithm, max_length=spec.batch.max_length):
             assert weighed.judgement == "useful", "judged on arrival"
             episode_ids += [member.episode_id for member in weighed.members]
             for member in weighed.members:

@@ -7,7 +7,7 @@ from functools import partial
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.rollouts import RolloutGroup
 from seawright_shared.records.specs import AlgorithmSpec, RolloutStreamSpec
-from seawright_trainer.core.filtering import Judgement, judge_arrival
+from seawright_trainer.core.filtering import FLAT, Judgement, judge_arrival
 from seawright_trainer.core.ports import Groups, Rollouts, Runs
 from seawright_trainer.core.training_runs import RunState
 from seawright_trainer.usecases.patience import patiently
@@ -54,7 +54,7 @@ class GatherGroups:
                 (group, judge(group, spec.algorithm)) for group in arrived
             ]
             for _, judgement in judged:
-                num_flat = num_flat + 1 if judgement == "zero_variance" else 0
+                num_flat = num_flat + 1 if judgement in FLAT else 0
                 if num_flat >= spec.algorithm.max_refills:
                     raise NoVarianceError(
                         f"{num_flat} groups in a row had equal rewards for all members: the "

@@ -12,6 +12,7 @@ from seawright_trainer.core.filtering import (
     reward_metrics,
     valid_members,
     weigh_group,
+    weigh_step,
 )
 
 ALGORITHM = AlgorithmSpec()
@@ -132,3 +133,37 @@ def test_dropping_what_was_cut_off_may_leave_a_group_without_variance():
 
 def test_the_share_that_was_cut_off_is_told():
     assert reward_metrics([cut_off()], ALGORITHM)["truncated_share"] == pytest.approx(1 / 3)
+
+
+AREAL = AlgorithmSpec(preset="areal-public")
+
+
+def named(group_id: str, *members: GroupMember) -> RolloutGroup:
+    return group(*members).model_copy(update={"id": group_id})
+
+
+def test_the_public_recipe_keeps_groups_that_all_failed_and_drops_solved_ones():
+    failed = named("f", member("a", 0.0), member("b", 0.0))
+    solved = named("s", member("c", 1.0), member("d", 1.0))
+    assert judge_arrival(failed, AREAL) == "useful"
+    assert judge_arrival(solved, AREAL) == "solved"
+    assert judge_arrival(failed, ALGORITHM) == judge_arrival(solved, ALGORITHM) == "zero_variance"
+    assert reward_metrics([failed, solved], AREAL)["zero_variance_share"] == 0.5
+
+
+def test_the_public_recipe_weighs_a_rollout_against_the_whole_step():
+    failed = named("f", member("a", 0.0), member("b", 0.0))
+    mixed = named("m", member("c", 1.0), member("d", 0.0))
+    weighed = weigh_step([failed, mixed], AREAL, max_length=100)
+    # Equally many tokens each: mean 1/4, deviation sqrt(3)/4.
+    low, high = -(3**-0.5), 3**0.5
+    assert [m.advantage for m in weighed[0].members] == pytest.approx([low, low], abs=1e-4)
+    assert [m.advantage for m in weighed[1].members] == pytest.approx([high, low], abs=1e-4)
+    assert [m.episode_id for one in weighed for m in one.members] == ["a", "b", "c", "d"]
+
+
+def test_relative_to_its_group_a_rollout_does_not_depend_on_other_groups():
+    mixed = named("m", member("c", 1.0), member("d", 0.0))
+    other = named("o", member("e", 1.0), member("f", 0.0), member("g", 0.0))
+    together = weigh_step([mixed, other], ALGORITHM, max_length=100)
+    assert together[0] == weigh_group(mixed, ALGORITHM, max_length=100)
