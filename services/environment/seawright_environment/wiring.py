@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 
 from seawright_environment.adapters.areal_files import ArealFiles
 from seawright_environment.adapters.memory_sessions import MemorySessions, SessionLimits
+from seawright_environment.adapters.metered_checks import metered, tool_watch
 from seawright_environment.adapters.process_pool import ProcessPool
 from seawright_environment.adapters.tau2_files import Tau2Files
 from seawright_environment.adapters.worker_process import WorkerProcess
@@ -137,7 +138,8 @@ def build_local(settings: Settings, *, worker: int | None = None, access: Access
     house = sandbox_house(settings)
     slots = HeavySlots(max_running=settings.heavy_threads, max_waiting=settings.max_heavy_waiting)
 
-    use = session_use_cases(databases, sessions, worker)
+    meter = Meter("environment")
+    use = session_use_cases(databases, sessions, worker, meter)
 
     async def reap() -> None:
         while True:
@@ -152,11 +154,10 @@ def build_local(settings: Settings, *, worker: int | None = None, access: Access
             reaper.cancel()
         await asyncio.to_thread(house.close)
 
-    meter = Meter("environment")
     open_sessions = meter.gauge("open_sessions", "Sessions that are open here.")
     open_sessions.set_function(lambda: len(sessions))
     described = DescribeDomains.of(domains.contents, domains.broken)
-    verify = VerifyTrajectory(databases=databases, sandboxes=house.sandboxes)
+    verify = VerifyTrajectory(databases=databases, sandboxes=metered(house.sandboxes, meter))
     verify_batch = VerifyBatch(
         verify=verify, clock=time.monotonic, max_seconds=settings.batch_seconds
     )
@@ -195,7 +196,7 @@ def build_local(settings: Settings, *, worker: int | None = None, access: Access
 
 
 def session_use_cases(
-    databases: Databases, sessions: MemorySessions, worker: int | None
+    databases: Databases, sessions: MemorySessions, worker: int | None, meter: Meter
 ) -> SessionUseCases:
     """Return what is done with sessions; their ids carry the worker's number."""
 
@@ -205,7 +206,7 @@ def session_use_cases(
     return SessionUseCases(
         sessions=sessions,
         open_session=OpenSessionFor(databases=databases, sessions=sessions, new_id=new_session_id),
-        call_tool=CallTool(sessions),
+        call_tool=CallTool(sessions, tool_watch(meter)),
         fork_session=ForkSession(sessions=sessions, new_id=new_session_id),
     )
 

@@ -51,7 +51,9 @@ from seawright_orchestrator.usecases.synthesis.run_iteration import RunIteration
 from seawright_orchestrator.usecases.synthesis.sample_tasks import SampleTasks
 from seawright_shared.access.gate import OPEN, Access
 from seawright_shared.jobs.dead_letters import DeadLetters
+from seawright_shared.jobs.watch import watch_jobs
 from seawright_shared.records.ids import new_id
+from seawright_shared.telemetry.metrics import Meter
 from seawright_shared.web.create_app import create_app
 from seawright_shared.web.dead_letters import dead_letter_routes
 
@@ -121,6 +123,8 @@ def build(
             hf_token=settings.hf_token,
         )
     )
+    meter = Meter("orchestrator")
+    watch_jobs(stores.kit.queue, meter)
     served = ModelCatalog(client=peers.policy)
     catalogs = Catalogs(domains=domains, served=served, asked=author)
     return create_app(
@@ -129,6 +133,7 @@ def build(
         lifespan=lifespan,
         checks={"database": stores.database.ping, "schema": stores.revision},
         larger_bodies={"/v1/evaluation-runs": 4 * MEBIBYTE, "/v1/tasks": 8 * MEBIBYTE},
+        meter=meter,
         gate=access.gate,
     )
 

@@ -17,9 +17,11 @@ from seawright_shared.jobs.dead_letters import DeadLetters
 from seawright_shared.jobs.events import EventLog
 from seawright_shared.jobs.job import JobTimes, Settled, rhythm
 from seawright_shared.jobs.kit import JobKit
+from seawright_shared.jobs.watch import watch_jobs
 from seawright_shared.stores.blobs import FolderBlobs
 from seawright_shared.stores.migrations import RevisionCheck
 from seawright_shared.stores.sql import Database
+from seawright_shared.telemetry.metrics import Meter
 from seawright_shared.web.create_app import create_app
 from seawright_shared.web.dead_letters import dead_letter_routes
 from seawright_shared.web.idempotency import Idempotency
@@ -121,6 +123,8 @@ class _Trainer:
             settled=settled,
             events=self.events,
         )
+        self.meter = Meter("trainer")
+        watch_jobs(self.kit.queue, self.meter)
         self.runs = SqlRuns(self.database, self.kit.queue, self.events)
         self.kit.queue.settled[JOB_KIND] = self.runs.settled
         self.kit.queue.requeued[JOB_KIND] = self.runs.requeued
@@ -156,6 +160,7 @@ class _Trainer:
                     self.database, FOLDER, migrate=COMMAND, is_self_made=settings.create_tables
                 ),
             },
+            meter=self.meter,
             gate=access.gate,
         )
 

@@ -8,7 +8,9 @@ from fastapi import FastAPI
 
 from seawright_shared.access.gate import OPEN, Access
 from seawright_shared.clients.peer import Peer
+from seawright_shared.telemetry.metrics import Meter
 from seawright_shared.web.create_app import create_app
+from seawright_user_simulator.adapters.metered_turns import turn_watch
 from seawright_user_simulator.adapters.openai_engine import OpenAiEngine
 from seawright_user_simulator.adapters.scripted_engine import ScriptedEngine
 from seawright_user_simulator.api.user_turns import user_turn_routes
@@ -39,9 +41,12 @@ def build(
         if peer is not None:
             await peer.aclose()
 
+    meter = Meter("user_simulator")
+    play_turn = PlayTurn(engines, observe=turn_watch(meter))
     return create_app(
         "user_simulator",
-        [user_turn_routes(PlayTurn(engines))],
+        [user_turn_routes(play_turn)],
         lifespan=lifespan,
+        meter=meter,
         gate=access.gate,
     )

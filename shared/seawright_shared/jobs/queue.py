@@ -59,6 +59,9 @@ class JobQueue:
         """Set when a bell waits in the outbox; the relay clears it."""
         self.nudges: list[Callable[[], None]] = []
         """Called when the wish for a held job changed, so that its heart beats at once."""
+        self.on_claimed: Callable[[Job], None] = lambda _: None
+        self.on_lost: Callable[[str], None] = lambda _: None
+        """Told of every job taken here, and of the kind of every lease lost here."""
         self._make_id = make_id
 
     async def enqueue(self, connection: AsyncConnection, job: NewJob) -> str:

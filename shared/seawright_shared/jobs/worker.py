@@ -123,6 +123,7 @@ class Worker:
 
     def _start(self, group: asyncio.TaskGroup, jobs: Sequence[Job]) -> None:
         for job in jobs:
+            self._queue.on_claimed(job)
             context = JobContext(self._queue, self._leases, job)
             self._heart.hold(context)
             task = group.create_task(self._attempt(context), name=f"job {job.id}")
@@ -165,17 +166,21 @@ class Worker:
             except asyncio.CancelledError:
                 await self._after_cancel(context)
             except LostLeaseError:
-                get_logger().warning("lease.lost", kind=job.kind, attempt=job.attempt)
+                self._lost(job)
             # One bad job never stops its siblings: whatever it raised is counted and told.
             except Exception as error:  # noqa: BLE001
                 await self._after_error(context, error)
+
+    def _lost(self, job: Job) -> None:
+        self._queue.on_lost(job.kind)
+        get_logger().warning("lease.lost", kind=job.kind, attempt=job.attempt)
 
     async def _after_cancel(self, context: JobContext) -> None:
         self._leaving.add(context.job.id)
         if context.is_settled:
             return
         if context.is_lost:
-            get_logger().warning("lease.lost", kind=context.job.kind, attempt=context.job.attempt)
+            self._lost(context.job)
             return
         end = self._leases.end_cancelled if context.cancelled else self._leases.hand_back
         try:

@@ -87,6 +87,7 @@ def health_routes(
 
     @router.get("/metrics")
     async def metrics() -> Response:
+        await meter.refresh()
         return Response(meter.render(), media_type=CONTENT_TYPE)
 
     @router.get("/version")

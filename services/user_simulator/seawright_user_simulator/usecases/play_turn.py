@@ -1,7 +1,7 @@
 """Play the user's next turn with the engine that the request names."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from seawright_shared.errors import FieldError, InvalidRequestError
@@ -17,9 +17,17 @@ class PlayTurn:
     """Check what the engine relies on, then ask it."""
 
     engines: Mapping[str, UserEngine]
+    observe: Callable[[Cue, Reply], None] | None = None
+    """Told of every turn."""
 
     async def __call__(self, cue: Cue) -> Reply:
         """Return the user's next message, or say which field makes that impossible."""
+        reply = await self._played(cue)
+        if self.observe is not None:
+            self.observe(cue, reply)
+        return reply
+
+    async def _played(self, cue: Cue) -> Reply:
         engine = self.engines.get(cue.user.kind)
         if engine is None:
             raise _wrong("/user/kind", f"no {cue.user.kind} user is configured here")
