@@ -1,6 +1,6 @@
 """Embedded mode: all services in one process, and the dashboard in front of them."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -24,10 +24,12 @@ from seawright_console.adapters.jinja_pages import Pages
 from seawright_console.adapters.served_models_file import ServedModelsFile
 from seawright_console.api.dashboard import dashboard_routes
 from seawright_console.core.deployment import Deployment
+from seawright_console.core.merged_openapi import merged
 from seawright_console.usecases.gather_findings import GatherFindings
 from seawright_console.usecases.survey import Survey
 from seawright_shared.access.gate import OPEN, Access
 from seawright_shared.clients.in_process import ApplicationTransport
+from seawright_shared.clients.operations import Operation
 from seawright_shared.web.authentication import Authentication
 from seawright_shared.web.create_app import create_app
 
@@ -49,8 +51,11 @@ def build(folder: Path, *, public_url: str, access: Access = OPEN) -> ASGIApp:
     The gate stands before the whole: inside, services trust one another.
     """
     apps: dict[str, ASGIApp] = {}
-    transport = ApplicationTransport(Prefixes(apps))
+    operations: dict[str, Sequence[Operation]] = {}
+    transport = ApplicationTransport(Prefixes(apps), operations)
     services = service_apps(folder, transport, None if access.gate else public_url)
+    for name in ("environment", "user-simulator"):
+        operations[name] = services[name].state.operations
     models = ServedModelsFile(services["policy"], folder / "models.json")
     apps.update({**services, "policy": models})
     deployment = opened(addresses_below(EMBEDDED), transport=transport)
@@ -79,7 +84,10 @@ def console_app(
 
     gather = GatherFindings(deployment=deployment)
     routes = dashboard_routes(Survey(deployment=deployment), gather, Pages())
-    return create_app("console", [routes], lifespan=lifespan)
+    app = create_app("console", [routes], lifespan=lifespan)
+    documents = {name: one.openapi for name, one in services.items()}
+    app.openapi = lambda: merged({name: one() for name, one in documents.items()}, app.version)
+    return app
 
 
 def service_apps(

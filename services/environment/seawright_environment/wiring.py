@@ -25,6 +25,7 @@ from seawright_environment.api.drafts import draft_routes
 from seawright_environment.api.exchange import ExchangeUseCases, exchange_routes
 from seawright_environment.api.heavy_slots import HeavySlots
 from seawright_environment.api.mcp import mcp_routes
+from seawright_environment.api.operations import episode_operations
 from seawright_environment.api.sessions import SessionUseCases, session_routes
 from seawright_environment.api.snapshots import snapshot_routes
 from seawright_environment.api.task_checks import task_check_routes
@@ -112,6 +113,7 @@ def build_front(settings: Settings, access: Access = OPEN) -> FastAPI:
         gate=access.gate,
     )
     app.state.pool = pool
+    app.state.operations = []
     for own in ("/openapi.json", "/docs", "/redoc"):
         app.router.routes[:] = [r for r in app.router.routes if getattr(r, "path", "") != own]
     app.mount("/", pool)
@@ -192,6 +194,7 @@ def build_local(settings: Settings, *, worker: int | None = None, access: Access
     )
     # Innermost: behind the body limits, request ids and metrics.
     app.user_middleware.append(Middleware(ToolCallPath, call_tool=use.call_tool))
+    app.state.operations = episode_operations(use, verify)
     return app
 
 

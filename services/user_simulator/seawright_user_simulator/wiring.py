@@ -13,6 +13,7 @@ from seawright_shared.web.create_app import create_app
 from seawright_user_simulator.adapters.metered_turns import turn_watch
 from seawright_user_simulator.adapters.openai_engine import OpenAiEngine
 from seawright_user_simulator.adapters.scripted_engine import ScriptedEngine
+from seawright_user_simulator.api.turn_operations import turn_operations
 from seawright_user_simulator.api.user_turns import user_turn_routes
 from seawright_user_simulator.core.ports import UserEngine
 from seawright_user_simulator.settings import Settings
@@ -43,10 +44,12 @@ def build(
 
     meter = Meter("user_simulator")
     play_turn = PlayTurn(engines, observe=turn_watch(meter))
-    return create_app(
+    app = create_app(
         "user_simulator",
         [user_turn_routes(play_turn)],
         lifespan=lifespan,
         meter=meter,
         gate=access.gate,
     )
+    app.state.operations = turn_operations(play_turn)
+    return app

@@ -1,13 +1,15 @@
 """Applications of this process as peers: a request is a function call, without a client's work."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 import httpx
 import structlog
+
+from seawright_shared.clients.operations import FoundOperation, Operation, found
 
 Event = MutableMapping[str, object]
 RawHeaders = Sequence[tuple[bytes, bytes]]
@@ -78,10 +80,21 @@ class ApplicationTransport(httpx.AsyncBaseTransport):
     """Serves requests by an application. A `Peer` asks it directly; httpx may, too.
 
     An exception that the application lets out is logged and answered with 500, as a server does.
+    `operations` are short ways by the prefix below which their service stands; they are read at
+    each request, so that they may be made after this.
     """
 
-    def __init__(self, app: Application) -> None:
+    def __init__(
+        self, app: Application, operations: Mapping[str, Sequence[Operation]] | None = None
+    ) -> None:
         self._app = app
+        self._operations: Mapping[str, Sequence[Operation]] = (
+            {} if operations is None else operations
+        )
+
+    def operation(self, prefix: str, method: str, path: str) -> FoundOperation | None:
+        """Return the short way of a route, if it has one."""
+        return found(self._operations.get(prefix, ()), method, path)
 
     async def answer(self, asked: Asked) -> httpx.Response:
         """Return the application's whole answer."""

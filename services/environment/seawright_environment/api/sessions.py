@@ -61,19 +61,7 @@ def session_routes(use: SessionUseCases) -> APIRouter:
     @router.post("/{session_id}/tool-calls", operation_id="call_tool")
     async def call_tool(session_id: str, request: ToolCallRequest) -> ToolCallResponse:
         """Call a tool. A refusal is a result with `error` set; a repeated `call_id` runs once."""
-        invocation = Invocation(
-            call_id=request.call_id,
-            requestor=request.requestor,
-            name=request.name,
-            arguments=request.arguments,
-        )
-        answer = use.call_tool(session_id, invocation, request.expected_version)
-        return ToolCallResponse(
-            result=answer.result,
-            version=answer.version,
-            state_hash=answer.state_hash,
-            user_state_hash=answer.user_state_hash,
-        )
+        return tool_answer(use.call_tool, session_id, request)
 
     @router.get("/{session_id}/calls", operation_id="list_env_session_calls")
     async def list_calls(session_id: str) -> SessionCalls:
@@ -107,3 +95,20 @@ def session_routes(use: SessionUseCases) -> APIRouter:
         return ForkResponse(sessions=sessions)
 
     return router
+
+
+def tool_answer(call_tool: CallTool, session_id: str, request: ToolCallRequest) -> ToolCallResponse:
+    """Return a tool's answer as the route shows it."""
+    invocation = Invocation(
+        call_id=request.call_id,
+        requestor=request.requestor,
+        name=request.name,
+        arguments=request.arguments,
+    )
+    answer = call_tool(session_id, invocation, request.expected_version)
+    return ToolCallResponse(
+        result=answer.result,
+        version=answer.version,
+        state_hash=answer.state_hash,
+        user_state_hash=answer.user_state_hash,
+    )

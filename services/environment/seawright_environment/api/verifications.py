@@ -25,16 +25,7 @@ def verification_routes(verify: VerifyTrajectory, verify_batch: VerifyBatch) -> 
     @router.post("/verifications", operation_id="verify_trajectory")
     async def verify_trajectory(request: VerificationRequest) -> VerificationResponse:
         """Replay the calls and judge them; stored messages can be verified again at any time."""
-        verdict = await verify(
-            request.task,
-            request.messages,
-            request.stop_reason,
-            scoring=request.scoring,
-            checker=request.checker,
-            source_checker=request.source_checker,
-            is_solo=request.is_solo,
-        )
-        return VerificationResponse(verdict=verdict)
+        return await verified(verify, request)
 
     @router.post("/verification-batches", operation_id="verify_batch")
     async def verify_many(request: VerificationBatchRequest) -> VerificationBatch:
@@ -46,6 +37,20 @@ def verification_routes(verify: VerifyTrajectory, verify_batch: VerifyBatch) -> 
         return VerificationBatch(results=results, num_failed=num_failed)
 
     return router
+
+
+async def verified(verify: VerifyTrajectory, request: VerificationRequest) -> VerificationResponse:
+    """Return the verdict as the route shows it."""
+    verdict = await verify(
+        request.task,
+        request.messages,
+        request.stop_reason,
+        scoring=request.scoring,
+        checker=request.checker,
+        source_checker=request.source_checker,
+        is_solo=request.is_solo,
+    )
+    return VerificationResponse(verdict=verdict)
 
 
 def _order(index: int, item: object) -> VerificationOrder | SeawrightError:

@@ -37,21 +37,26 @@ def user_turn_routes(play_turn: PlayTurn) -> APIRouter:
         request: Annotated[UserTurnRequest, Body(openapi_examples=EXAMPLES)],
     ) -> UserTurn:
         """Return the user's next message: a function of scenario, transcript and seed."""
-        reply = await play_turn(
-            Cue(
-                scenario=request.scenario,
-                messages=request.messages,
-                user=request.user,
-                seed=request.seed,
-            )
-        )
-        return UserTurn(
-            message=reply.message,
-            stop=reply.stop,
-            slip=reply.slip,
-            num_resamples=len(reply.refusals),
-            resample_reasons=list(reply.refusals),
-            fault=reply.fault,
-        )
+        return await answered(play_turn, request)
 
     return router
+
+
+async def answered(play_turn: PlayTurn, request: UserTurnRequest) -> UserTurn:
+    """Return the user's turn as the route shows it."""
+    reply = await play_turn(
+        Cue(
+            scenario=request.scenario,
+            messages=request.messages,
+            user=request.user,
+            seed=request.seed,
+        )
+    )
+    return UserTurn(
+        message=reply.message,
+        stop=reply.stop,
+        slip=reply.slip,
+        num_resamples=len(reply.refusals),
+        resample_reasons=list(reply.refusals),
+        fault=reply.fault,
+    )

@@ -1,0 +1,77 @@
+"""The short ways of an episode's routes, for peers in the same process."""
+
+import re
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from seawright_environment.api.session_views import shown
+from seawright_environment.api.sessions import SessionUseCases, tool_answer
+from seawright_environment.api.verifications import verified
+from seawright_environment.core.json_values import copied
+from seawright_environment.usecases.verify_trajectory import VerifyTrajectory
+from seawright_shared.clients.operations import Nothing, Operation
+from seawright_shared.contracts.environment import (
+    Session,
+    SessionRequest,
+    ToolCallRequest,
+    ToolCallResponse,
+    VerificationRequest,
+    VerificationResponse,
+)
+from seawright_shared.records.messages import Message
+
+SESSIONS = "/v1/env-sessions"
+
+
+def episode_operations(use: SessionUseCases, verify: VerifyTrajectory) -> list[Operation]:
+    """Return the operations. What a world may keep of a call is copied first."""
+
+    async def open_session(_: Sequence[str], body: BaseModel | None) -> Session | None:
+        if not isinstance(body, SessionRequest) or body.initial_calls or body.history:
+            return None
+        session = await use.open_session(
+            body.database, patch=body.initial_patch, is_solo=body.is_solo
+        )
+        return shown(session)
+
+    async def close(parameters: Sequence[str], _: BaseModel | None) -> Nothing:
+        use.sessions.drop(parameters[0])
+        return Nothing()
+
+    async def call_tool(
+        parameters: Sequence[str], body: BaseModel | None
+    ) -> ToolCallResponse | None:
+        if not isinstance(body, ToolCallRequest):
+            return None
+        arguments = {name: copied(value) for name, value in body.arguments.items()}
+        own = body.model_copy(update={"arguments": arguments})
+        return tool_answer(use.call_tool, parameters[0], own)
+
+    async def verify_trajectory(
+        _: Sequence[str], body: BaseModel | None
+    ) -> VerificationResponse | None:
+        if not isinstance(body, VerificationRequest):
+            return None
+        own = body.model_copy(update={"messages": [_own(message) for message in body.messages]})
+        return await verified(verify, own)
+
+    one = rf"{SESSIONS}/(session_[0-9a-z_]{{1,80}})"
+    return [
+        Operation(method="POST", path=re.compile(f"{one}/tool-calls"), answer=call_tool),
+        Operation(method="POST", path=re.compile("/v1/verifications"), answer=verify_trajectory),
+        Operation(method="POST", path=re.compile(SESSIONS), answer=open_session),
+        Operation(method="DELETE", path=re.compile(one), answer=close),
+    ]
+
+
+def _own(message: Message) -> Message:
+    if not message.tool_calls:
+        return message
+    calls = [
+        call.model_copy(
+            update={"arguments": {name: copied(value) for name, value in call.arguments.items()}}
+        )
+        for call in message.tool_calls
+    ]
+    return message.model_copy(update={"tool_calls": calls})
