@@ -1,5 +1,6 @@
 """Joins the author that asks a model: endpoints, desks, and its parts in an iteration."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import httpx
@@ -9,7 +10,7 @@ from seawright_orchestrator.adapters.llm.folder_replies import FolderReplies
 from seawright_orchestrator.adapters.llm.openai_chat import OpenAiChat
 from seawright_orchestrator.adapters.synthesis_peers import EnvironmentChecker, EnvironmentDrafts
 from seawright_orchestrator.core.llm.concurrency import Window
-from seawright_orchestrator.core.llm.costs import Ledger
+from seawright_orchestrator.core.llm.costs import Ledger, Purse
 from seawright_orchestrator.core.llm.endpoints import objection_to
 from seawright_orchestrator.core.ports import Domains
 from seawright_orchestrator.core.synthesis.seeds import derive_seed
@@ -41,6 +42,8 @@ class LlmAuthor:
     domains: Domains
     http: httpx.AsyncClient
     chats: dict[str, OpenAiChat] = field(default_factory=dict[str, OpenAiChat])
+    purses: dict[str, Purse] = field(default_factory=dict[str, Purse])
+    """Of runs with a budget, by the first of their streams."""
 
     def objection(self, llm: LlmSpec) -> str | None:
         """Say why an endpoint may not be asked."""
@@ -60,15 +63,22 @@ class LlmAuthor:
         )
 
     async def authored(
-        self, run_iteration: RunIteration, spec: SynthesisSpec, stream: PlanStream
+        self,
+        run_iteration: RunIteration,
+        spec: SynthesisSpec,
+        stream: PlanStream,
+        siblings: Sequence[PlanStream],
     ) -> RunIteration:
-        """Return the use case with the model in it; as it is where the run asks none."""
+        """Return the use case with the model in it; as it is where the run asks none.
+
+        `siblings` are all streams of the run, whose reports tell what it has spent so far.
+        """
         if spec.llm is None:
             return run_iteration
         if why := self.objection(spec.llm):
             raise InvalidRequestError(f"/llm/base_url: {why}")
         domain = await self.domains.domain(spec.domain)
-        ask = self._ask(spec.llm)
+        ask = self._ask(spec.llm, self._purse(spec.llm, siblings))
         seed = derive_seed(spec.seed, "iteration", stream.index, stream.iteration)
         judges = JudgeTrajectories(
             ask=ask,
@@ -101,7 +111,16 @@ class LlmAuthor:
             ),
         )
 
-    def _ask(self, llm: LlmSpec) -> AskRole:
+    def _purse(self, llm: LlmSpec, siblings: Sequence[PlanStream]) -> Purse | None:
+        """Return what the run has left, one purse for all of its iterations in this process."""
+        if not siblings or (llm.max_dollars_per_run is None and llm.max_tokens_per_run is None):
+            return None
+        run = min(stream.id for stream in siblings)
+        purse = self.purses.setdefault(run, Purse(spec=llm))
+        purse.know(report for stream in siblings for report in stream.reports)
+        return purse
+
+    def _ask(self, llm: LlmSpec, purse: Purse | None = None) -> AskRole:
         key = self.settings.llm_api_key
         if llm.base_url not in self.chats:
             self.chats[llm.base_url] = OpenAiChat(
@@ -110,4 +129,6 @@ class LlmAuthor:
                 window=Window(most=self.settings.llm_max_concurrency),
                 api_key=key.get_secret_value() if key else "",
             )
-        return AskRole(chat=self.chats[llm.base_url], spec=llm, ledger=Ledger(spec=llm))
+        return AskRole(
+            chat=self.chats[llm.base_url], spec=llm, ledger=Ledger(spec=llm, purse=purse)
+        )

@@ -44,6 +44,10 @@ class LlmSpec(Request):
     dollars_per_million_sampled: float = Field(default=0.0, ge=0.0)
     max_dollars_per_iteration: float | None = Field(default=None, gt=0)
     """Of one stream's iteration; when it is spent, the rest is done without a model."""
+    max_dollars_per_run: float | None = Field(default=None, gt=0)
+    """Of the whole run, all streams together; when it is spent, the run goes on without a model."""
+    max_tokens_per_run: int | None = Field(default=None, gt=0)
+    """Likewise, of prompts and answers together, for an endpoint that has no price."""
     drafts_per_iteration: int = Field(default=16, ge=0, le=400)
     """Candidates that the model proposes; the others are drawn as ever."""
     drafts_per_call: int = Field(default=4, ge=1, le=16)

@@ -68,7 +68,8 @@ class FollowSyntheses:
             ", ".join(
                 f"{name} {each.run.num_tasks}" for name, each in self.seen.items() if each.run
             )
-            + " tasks",
+            + " tasks"
+            + "".join(f"; {why}" for why in delays(known)),
         )
         return all(_is_over(run) for run in known)
 
@@ -108,6 +109,15 @@ def iteration_words(name: str, streams: Sequence[StreamState], at: int) -> str:
     )
     whole = accepted / max(1, candidates)
     return f"{name}, iteration {at}: {whole:.2f}, {accepted} of {candidates} accepted ({each})"
+
+
+def delays(runs: Sequence[SynthesisRun]) -> list[str]:
+    """Return why runs that go on wait for another attempt."""
+    return [
+        run.status_reason.message
+        for run in runs
+        if run.status_reason is not None and not run.status.is_final
+    ]
 
 
 def _is_over(run: SynthesisRun) -> bool:

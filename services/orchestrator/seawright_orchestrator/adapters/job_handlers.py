@@ -1,6 +1,6 @@
 """The work behind each kind of job: fetch, play, store under the fence."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -46,8 +46,10 @@ class JobHandlers:
     play: PlaysEpisodes
     iteration_of: Callable[[str], RunIteration]
     """Makes the use case for one run."""
-    authored: Callable[[RunIteration, SynthesisSpec, PlanStream], Awaitable[RunIteration]]
-    """Gives a model its parts in an iteration, where the run asks one."""
+    authored: Callable[
+        [RunIteration, SynthesisSpec, PlanStream, Sequence[PlanStream]], Awaitable[RunIteration]
+    ]
+    """Gives a model its parts in an iteration, where the run asks one; its streams tell costs."""
     benchmarks: Benchmarks
 
     def by_kind(self) -> Mapping[str, Handler]:
@@ -69,9 +71,14 @@ class JobHandlers:
         forbidden = await self.benchmarks.names(spec.database)
         around = Surroundings(wishes=self.synthesis.wishes(stream_id), forbidden=forbidden)
         work = self.synthesis.work(context, stream)
-        authored = await self.authored(self.iteration_of(run_id), spec, stream)
+        siblings = await self.synthesis.plan_streams(run_id) if spec.llm is not None else []
+        authored = await self.authored(self.iteration_of(run_id), spec, stream, siblings)
         run_iteration = keeping(authored, work)
-        outcome = await unwrapped(run_iteration(spec, stream, around))
+        try:
+            outcome = await unwrapped(run_iteration(spec, stream, around))
+        except UnavailableError as outage:
+            await self.synthesis.delay(run_id, stream, outage, context.job.num_outages + 1)
+            raise
         await self.synthesis.store(context, run_id, outcome)
 
     async def evaluate_task(self, context: JobContext) -> None:

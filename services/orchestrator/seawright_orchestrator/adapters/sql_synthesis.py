@@ -18,6 +18,7 @@ from seawright_orchestrator.usecases.play_episode import Played
 from seawright_orchestrator.usecases.synthesis.run_iteration import IterationOutcome
 from seawright_shared.contracts.orchestrator import RejectedDraft, StreamState, SynthesisRun
 from seawright_shared.contracts.pages import Page
+from seawright_shared.errors import UnavailableError
 from seawright_shared.jobs.context import JobContext
 from seawright_shared.jobs.job import NewJob
 from seawright_shared.records.jobs import JobStatus, StatusReason
@@ -110,7 +111,10 @@ class SqlSynthesis:
             await self._store_yield(connection, run_id, outcome)
             num_done = row["num_units_done"] + 1
             num_tasks = await self.tasks.num_of_run(connection, run_id)
-            counted = {"num_units_done": num_done, "num_tasks": num_tasks}
+            counted: dict[str, object] = {"num_units_done": num_done, "num_tasks": num_tasks}
+            if status == JobStatus.RUNNING:
+                # What delayed an iteration is over.
+                counted["status_reason"] = None
             await self.rows.count(connection, run_id, counted)
             spec = SynthesisSpec.model_validate_json(row["spec"])
             stream = outcome.stream
@@ -132,6 +136,28 @@ class SqlSynthesis:
             await self.rows.events.append(connection, run_id, "iteration.finished", payload)
             if await self.streams.num_ended(connection, run_id) >= spec.num_streams:
                 await self.rows.succeed(connection, row)
+
+    async def delay(
+        self, run_id: str, stream: PlanStream, outage: UnavailableError, num_outages: int
+    ) -> None:
+        """Tell why an iteration is to be tried again: in the run's events, and as its reason.
+
+        The reason stands until the run's next iteration is stored.
+        """
+        why = f"iteration {stream.iteration} of stream {stream.index} is delayed: {outage.detail}"
+        reason = StatusReason(code=outage.code, message=why, retryable=True)
+        payload = {
+            "stream_id": stream.id,
+            "iteration": stream.iteration,
+            "num_outages": num_outages,
+            "reason": outage.detail,
+        }
+        async with self.database.transaction() as connection:
+            row = await self.rows.row(connection, run_id, KIND, is_locked=True)
+            if JobStatus(row["status"]).is_final:
+                return
+            await self.rows.count(connection, run_id, {"status_reason": reason.model_dump_json()})
+            await self.rows.events.append(connection, run_id, "iteration.delayed", payload)
 
     async def rejects_page(self, run_id: str, params: PageParams) -> Page[RejectedDraft]:
         """Return a page of rejects, by stream, iteration and place."""

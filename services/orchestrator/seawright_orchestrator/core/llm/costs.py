@@ -1,10 +1,11 @@
 """What was spent at a model's endpoint, by stage."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from seawright_orchestrator.core.llm.chats import ChatReply, Failure
 from seawright_shared.records.llm import LlmSpec
-from seawright_shared.records.reports import StageUsage
+from seawright_shared.records.reports import IterationReport, StageUsage
 
 MILLION = 1e6
 
@@ -34,18 +35,61 @@ def added(first: StageUsage, second: StageUsage) -> StageUsage:
 
 
 @dataclass(slots=True, kw_only=True)
+class Purse:
+    """What a whole run has spent, shared by those of its iterations that this process runs.
+
+    A call is made while anything is left and paid for when it ended: the calls under way when the
+    bound is reached are what a run may spend beyond it.
+    """
+
+    spec: LlmSpec
+    dollars: float = 0.0
+    num_tokens: int = 0
+
+    def know(self, reports: Iterable[IterationReport]) -> None:
+        """Learn what the run's finished iterations spent, here or elsewhere."""
+        stages = [usage for report in reports for usage in report.usage.values()]
+        self.dollars = max(self.dollars, sum(one.dollars for one in stages))
+        num_tokens = sum(one.num_prompt_tokens + one.num_sampled_tokens for one in stages)
+        self.num_tokens = max(self.num_tokens, num_tokens)
+
+    def pay(self, price: float, num_tokens: int) -> None:
+        """Take out the price of a call."""
+        self.dollars += price
+        self.num_tokens += num_tokens
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the run may ask nothing more."""
+        most_dollars, most_tokens = self.spec.max_dollars_per_run, self.spec.max_tokens_per_run
+        return (most_dollars is not None and self.dollars >= most_dollars) or (
+            most_tokens is not None and self.num_tokens >= most_tokens
+        )
+
+
+@dataclass(slots=True, kw_only=True)
 class Ledger:
     """Counts one iteration's calls. A cached call counts, and costs nothing."""
 
     spec: LlmSpec
+    purse: Purse | None = None
+    """The whole run's; None: only this iteration is bounded."""
     spent: dict[str, StageUsage] = field(default_factory=dict[str, StageUsage])
     dollars: float = 0.0
 
     @property
     def is_spent(self) -> bool:
         """Whether nothing more may be asked."""
+        return bool(self.why_spent)
+
+    @property
+    def why_spent(self) -> str:
+        """Which budget is spent; empty: none."""
+        if self.purse is not None and self.purse.is_spent:
+            return "the run's budget is spent"
         most = self.spec.max_dollars_per_iteration
-        return most is not None and self.dollars >= most
+        is_spent = most is not None and self.dollars >= most
+        return "the iteration's budget is spent" if is_spent else ""
 
     def count(self, stage: str, reply: ChatReply) -> None:
         """Count one call."""
@@ -54,6 +98,8 @@ class Ledger:
             return
         price = dollars(self.spec, reply.num_prompt_tokens, reply.num_sampled_tokens)
         self.dollars += price
+        if self.purse is not None:
+            self.purse.pay(price, reply.num_prompt_tokens + reply.num_sampled_tokens)
         usage = StageUsage(
             num_calls=1,
             num_prompt_tokens=reply.num_prompt_tokens,

@@ -40,8 +40,8 @@ class AskRole:
         messages = question.opening()
         num_calls = num_repairs = 0
         while True:
-            if self.ledger.is_spent:
-                return Failure(name=FailureName.BUDGET, detail="the iteration's budget is spent")
+            if why := self.ledger.why_spent:
+                return Failure(name=FailureName.BUDGET, detail=why)
             reply = await self.chat.complete(question.request(self.spec, messages))
             if isinstance(reply, Failure):
                 return reply
