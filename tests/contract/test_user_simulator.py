@@ -168,11 +168,14 @@ async def test_a_reply_that_cannot_stand_is_asked_for_thrice_more_and_then_the_u
 
 async def test_the_same_words_again_are_refused_but_not_to_the_same_question():
     async with client_of(served(UserModels())) as client:
-        turn = await client.play_turn(model_turn("looping", OPENED, ASKED))
+        text = "My email is a@b.example, as I wrote before."
+        said = Message(role="user", content=text)
+        turn = await client.play_turn(model_turn("looping", OPENED, ASKED, said, PROPOSED))
         assert turn.fault == "looping"
-        said = Message(role="user", content="It is a@b.example.")
         turn = await client.play_turn(model_turn("looping", OPENED, ASKED, said, ASKED))
-        assert (turn.fault, turn.message.content) == (None, "It is a@b.example.")
+        assert (turn.fault, turn.message.content) == (None, text)
+        agreed = model_turn("looping", OPENED, PROPOSED, AGREED, ASKED)
+        assert (await client.play_turn(agreed)).fault is None
 
 
 @pytest.mark.parametrize("reason", sorted(BAD))

@@ -9,6 +9,7 @@ from seawright_orchestrator.adapters.sql_rollouts import GROUP_JOB, SqlRollouts
 from seawright_orchestrator.adapters.sql_runs import SqlRuns
 from seawright_orchestrator.adapters.sql_synthesis import ITERATION_JOB, SqlSynthesis
 from seawright_orchestrator.adapters.sql_tasks import SqlTasks
+from seawright_orchestrator.adapters.sql_user_quality import REPORT_JOB
 from seawright_orchestrator.adapters.tables.metadata import SCHEMA, job_tables
 from seawright_orchestrator.migrations.upgrade import COMMAND, FOLDER
 from seawright_orchestrator.settings import Settings
@@ -55,7 +56,13 @@ def remember(settings: Settings) -> Stores:
     tasks = SqlTasks(database)
     episodes = SqlEpisodes(database, kit.queue)
     rollouts = SqlRollouts(database, kit.queue, events, episodes)
-    owners = {ITERATION_JOB: runs, TASK_JOB: runs, GROUP_JOB: rollouts, EPISODE_JOB: episodes}
+    owners = {
+        ITERATION_JOB: runs,
+        TASK_JOB: runs,
+        REPORT_JOB: runs,
+        GROUP_JOB: rollouts,
+        EPISODE_JOB: episodes,
+    }
     for kind, owner in owners.items():
         kit.queue.settled[kind] = owner.settled
         kit.queue.requeued[kind] = owner.requeued

@@ -37,6 +37,7 @@ from seawright_orchestrator.api.tasks import TaskRoutes, task_routes
 from seawright_orchestrator.dataset_wiring import DatasetParts, dataset_routers
 from seawright_orchestrator.llm_wiring import LlmAuthor
 from seawright_orchestrator.peer_wiring import Peers, connect
+from seawright_orchestrator.quality_wiring import QualityParts
 from seawright_orchestrator.settings import Settings
 from seawright_orchestrator.store_wiring import Stores, remember
 from seawright_orchestrator.usecases.ask_episode import AskEpisode
@@ -88,6 +89,10 @@ def build(
     )
 
     work = _work(settings, stores, peers, author)
+    quality = QualityParts(
+        stores=stores, domains=domains, play=work.handlers.play, draw=work.draw
+    )
+    handlers = {**work.handlers.by_kind(), **quality.handlers()}
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
@@ -95,7 +100,7 @@ def build(
             if settings.create_tables:
                 await stores.database.create_tables(metadata)
             async with stores.kit.serving(
-                work.handlers.by_kind() if settings.num_workers else {},
+                handlers if settings.num_workers else {},
                 concurrency=max(1, settings.num_workers),
                 chores=[stores.idempotency.prune],
             ):
@@ -129,7 +134,7 @@ def build(
     catalogs = Catalogs(domains=domains, served=served, asked=author)
     return create_app(
         "orchestrator",
-        [*routes(stores, catalogs, work.draw), *datasets, again],
+        [*routes(stores, catalogs, work.draw), *datasets, again, quality.router()],
         lifespan=lifespan,
         checks={"database": stores.database.ping, "schema": stores.revision},
         larger_bodies={"/v1/evaluation-runs": 4 * MEBIBYTE, "/v1/tasks": 8 * MEBIBYTE},

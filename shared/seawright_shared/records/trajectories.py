@@ -3,10 +3,15 @@
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from seawright_shared.records.base import Record
 from seawright_shared.records.messages import Message, Requestor
+
+SlipKind = Literal[
+    "stopped_early", "wrong_fact", "unknown_fact", "claimed_deed", "leaked_fact", "left_part"
+]
+"""Deliberate errors of the scripted user."""
 
 
 class StopReason(StrEnum):
@@ -44,6 +49,9 @@ class UserSpec(Record):
     model: str | None = None
     slip_rate: float = 0.0
     """Scripted: chance of stopping early, saying a wrong fact or an unknown one."""
+    slip_kinds: list[SlipKind] = Field(default=[], exclude_if=lambda kinds: not kinds)
+    """Scripted: err in these ways only; empty: stop early, tell wrong or unknown facts, claim deeds
+    that were not done."""
 
 
 class AgentSpec(Record):

@@ -31,6 +31,9 @@ _NARRATES = re.compile(
     r"|\bi am (?:role-?playing|simulating|playing the (?:role|part))\b"
 )
 
+MIN_LOOPED = 5
+"""Words; anybody says `Yes, please go ahead` twice in a talk."""
+
 
 def role_slip(text: str) -> RoleSlip | None:
     """Return how a text leaves the customer's role; None where it does not."""
@@ -41,9 +44,9 @@ def role_slip(text: str) -> RoleSlip | None:
 
 
 def looped(text: str, earlier: str) -> bool:
-    """Return whether a text says an earlier one again, in the same words."""
+    """Return whether a text says an earlier one again, in the same words; a short yes may recur."""
     words = _words(text)
-    return bool(words) and words == _words(earlier)
+    return len(words) >= MIN_LOOPED and words == _words(earlier)
 
 
 def stammers(text: str) -> bool:

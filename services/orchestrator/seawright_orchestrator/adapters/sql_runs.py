@@ -17,7 +17,11 @@ from seawright_shared.records.base import canonical_json
 from seawright_shared.records.jobs import JobStatus, StatusReason
 from seawright_shared.stores.sql import Database
 
-NOUNS = {"synthesis": "synthesis run", "evaluation": "evaluation run"}
+NOUNS = {
+    "synthesis": "synthesis run",
+    "evaluation": "evaluation run",
+    "user_quality": "user quality report",
+}
 LIVE_JOBS = (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.CANCELLING)
 
 

@@ -60,11 +60,12 @@ def _is_known(message: Message, heard: Sequence[str]) -> bool:
         return False
     for word in STOP_WORDS:
         text = text.replace(word, "")
-    known = {_plain(word) for part in heard for word in TELLING.findall(part)}
-    return all(_plain(word) in known for word in TELLING.findall(text))
+    known = {plain_word(word) for part in heard for word in TELLING.findall(part)}
+    return all(plain_word(word) in known for word in TELLING.findall(text))
 
 
-def _plain(word: str) -> str:
+def plain_word(word: str) -> str:
+    """Return a telling word without the marks around it."""
     return word.lower().lstrip("#$").strip(".'-")
 
 

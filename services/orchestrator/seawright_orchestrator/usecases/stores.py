@@ -32,7 +32,7 @@ from seawright_shared.records.tasks import Task
 from seawright_shared.records.trajectories import Trajectory
 from seawright_shared.web.pages import PageParams
 
-RunKind = Literal["synthesis", "evaluation"]
+RunKind = Literal["synthesis", "evaluation", "user_quality"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from seawright_user_simulator.core.agent_speech import (
 from seawright_user_simulator.core.deeds import AgentTurn, Hands, told, turns_of
 from seawright_user_simulator.core.disclosing import facts_in_hand, let_out
 from seawright_user_simulator.core.ports import Cue, Reply, stop_in
-from seawright_user_simulator.core.slips import slipped, slips_on_deed
+from seawright_user_simulator.core.slips import Slips
 
 _YES: dict[str, tuple[str, ...]] = {
     "plain": ("Yes.", "Yes, please.", "Yes, go ahead."),
@@ -66,12 +66,9 @@ def scripted_reply(cue: Cue) -> Reply:
             mind = _answer(replace(mind, call=None), cue.scenario, turn, draw)
     if mind.call is not None:
         return _doing(mind.call, cue, len(turns))
-    outcome = slipped(
-        mind.text,
-        rate=cue.user.slip_rate,
-        seed=cue.seed,
-        turn=len(turns),
-        is_last=stop_in(mind.text) is not None,
+    hidden = [f.text for f in cue.scenario.facts if f.when != "upfront" and f.key not in mind.told]
+    outcome = Slips.of(cue.user, cue.seed).in_text(
+        mind.text, turn=len(turns), hidden=hidden, is_last=stop_in(mind.text) is not None
     )
     message = Message(role="user", content=outcome.text)
     return Reply(message=message, stop=stop_in(outcome.text), slip=outcome.slip)
@@ -84,7 +81,7 @@ def agent_turns(messages: Sequence[Message]) -> list[str]:
 
 def _doing(call: ToolCall, cue: Cue, turn: int) -> Reply:
     """Return his own call; where he slips, his word that it is done."""
-    if slips_on_deed(rate=cue.user.slip_rate, seed=cue.seed, turn=turn, name=call.name):
+    if Slips.of(cue.user, cue.seed).on_deed(call.name, turn=turn):
         return Reply(message=Message(role="user", content="Done."), slip="claimed_deed")
     return Reply(message=Message(role="user", tool_calls=[call]))
 

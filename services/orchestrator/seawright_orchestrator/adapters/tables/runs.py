@@ -26,7 +26,7 @@ runs = Table(
     Column("report", Text),
     Index(None, "kind", "created_at", "id"),
 )
-"""`kind` is `synthesis` (units are iterations) or `evaluation` (units are tasks)."""
+"""`kind` is `synthesis` (units are iterations), `evaluation` (tasks) or `user_quality` (probes)."""
 
 streams = Table(
     "synthesis_streams",

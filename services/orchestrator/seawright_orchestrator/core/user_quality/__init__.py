@@ -1,0 +1,1 @@
+"""How a simulated user's episodes with the oracle agent are judged: by replay, turn for turn."""

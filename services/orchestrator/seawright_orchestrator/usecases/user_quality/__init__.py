@@ -1,0 +1,1 @@
+"""Measure simulated users: draw probes, play them with the oracle agent, judge by replay."""
