@@ -21,7 +21,7 @@ from seawright_console.core.engines import (
 )
 from seawright_shared.errors import InvalidRequestError, SeawrightError, UnavailableError
 
-BRIDGE = Path(__file__).parent.parent / "engine_bridges" / "sglang_cpu.py"
+BRIDGES = Path(__file__).parent.parent / "engine_bridges"
 INSTALLED = "seawright-engine.txt"
 """Written into an environment when all of a recipe is installed in it."""
 MODULES: dict[EngineName, str] = {
@@ -57,7 +57,7 @@ async def installed(venv: Path, recipe: Recipe, output: IO[str]) -> Path:
 
 def command_of(engine: EngineName, recipe: Recipe, order: EngineOrder, python: Path) -> list[str]:
     """Return the command line of the server."""
-    start = [str(BRIDGE)] if recipe.is_bridged else ["-m", MODULES[engine]]
+    start = [str(BRIDGES / recipe.bridge)] if recipe.bridge else ["-m", MODULES[engine]]
     return [str(python), *start, *arguments_of(engine, order)]
 
 

