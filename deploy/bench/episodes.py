@@ -4,8 +4,9 @@
 
 First the scripted agent and the scripted customer play verified tasks through all services in one
 process, on SQLite: what is measured is everything but a model. Then one worker process plays
-`--in-flight` of them at once with its users, worlds and verifier, each turn of the agent taking as
-long as an engine would; the ideal is the longest chain of such turns.
+`--in-flight` of them at once, each turn of the agent taking as long as an engine would; the ideal
+is the longest chain of such turns. It is measured twice: the player alone, its users, worlds and
+verifier being elsewhere and costing nothing; and with all of them in this same process.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from measuring.in_flight import figures, played
+from measuring.in_flight import figures, played, played_alone
 
 from seawright_console.adapters.http_deployment import addresses_below, connected
 from seawright_console.cli.embedded import embedded
@@ -94,8 +95,13 @@ async def measure_all(given: argparse.Namespace) -> dict[str, float]:
     """Return the rates, and what many episodes at once cost."""
     measured = await measure(given.trials, given.customers)
     number = given.in_flight
-    done, wall, cpu = await played(measured.tasks, number, number, given.latency)
-    return {**measured.rates, **figures(done, wall, cpu, given.latency)}
+    alone = figures(await played_alone(number, given.latency), given.latency)
+    whole = figures(await played(measured.tasks, number, given.latency), given.latency)
+    return {
+        **measured.rates,
+        **{f"alone_{name}": value for name, value in alone.items()},
+        **{f"with_services_{name}": value for name, value in whole.items()},
+    }
 
 
 def main() -> None:
@@ -107,7 +113,7 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.2, help="seconds of an engine call")
     found = asyncio.run(measure_all(parser.parse_args()))
     for name, value in found.items():
-        print(f"{name:30} {value}")
+        print(f"{name:40} {value}")
     print(json.dumps(found))
 
 

@@ -12,6 +12,7 @@ import seawright_environment.settings
 import seawright_environment.wiring
 import seawright_user_simulator.settings
 import seawright_user_simulator.wiring
+from measuring.plain_players import player_and_orders
 from seawright_orchestrator.adapters.environment_worlds import EnvironmentWorlds
 from seawright_orchestrator.adapters.played_agents import EpisodeAgents
 from seawright_orchestrator.adapters.simulated_users import SimulatedUsers
@@ -75,10 +76,17 @@ class NoBlobs:
         raise NotImplementedError(reference)
 
 
-async def played(
-    tasks: Sequence[Task], num: int, in_flight: int, latency: float
-) -> tuple[list[Played], float, float]:
-    """Play `num` episodes over the tasks in turn; return them, wall and processor seconds."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flight:
+    """Episodes that were under way at once, with wall-clock and processor seconds."""
+
+    episodes: list[Played]
+    wall: float
+    cpu: float
+
+
+async def played(tasks: Sequence[Task], num: int, latency: float) -> Flight:
+    """Play `num` episodes over the tasks in turn, all services in this process."""
     async with AsyncExitStack() as stack:
 
         async def peer(app: object, url: str) -> Peer:
@@ -108,7 +116,7 @@ async def played(
             worlds=EnvironmentWorlds(client=environment),
             blobs=NoBlobs(),
             measure=measure,
-            slots=asyncio.Semaphore(in_flight),
+            slots=asyncio.Semaphore(num),
         )
         orders = [
             EpisodeOrder(
@@ -121,15 +129,27 @@ async def played(
             for at in range(num)
         ]
         await play(orders[0])
-        began, cpu = time.perf_counter(), time.process_time()
-        async with asyncio.TaskGroup() as group:
-            done = [group.create_task(play(order)) for order in orders]
-        wall, cpu = time.perf_counter() - began, time.process_time() - cpu
-        return [task.result() for task in done], wall, cpu
+        return await at_once(play, orders)
 
 
-def figures(done: Sequence[Played], wall: float, cpu: float, latency: float) -> dict[str, float]:
+async def played_alone(num: int, latency: float) -> Flight:
+    """Play episodes whose players cost nothing but the engine's time."""
+    play, orders = player_and_orders(num, latency)
+    return await at_once(play, orders)
+
+
+async def at_once(play: PlayEpisode, orders: Sequence[EpisodeOrder]) -> Flight:
+    """Play all at the same time."""
+    began, cpu = time.perf_counter(), time.process_time()
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(play(order)) for order in orders]
+    wall, cpu = time.perf_counter() - began, time.process_time() - cpu
+    return Flight(episodes=[task.result() for task in tasks], wall=wall, cpu=cpu)
+
+
+def figures(flight: Flight, latency: float) -> dict[str, float]:
     """Return what the episodes cost against the longest chain of engine calls."""
+    done, wall, cpu = flight.episodes, flight.wall, flight.cpu
     chains = [
         sum(message.role == "assistant" for message in one.trajectory.messages) - 1 for one in done
     ]
