@@ -1,5 +1,6 @@
 """The embedded stack, served on a port, through its public routes."""
 
+import re
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -53,6 +54,17 @@ async def test_a_wrong_spec_gets_a_problem_that_names_the_field(client: httpx.As
 async def test_a_run_that_is_not_there_is_a_problem(client: httpx.AsyncClient):
     assert (await client.get("/runs/srun_absent")).status_code == 404
     assert (await client.get("/runs/nonsense")).status_code == 422
+
+
+async def test_one_reference_of_all_services_is_read_without_a_network(client: httpx.AsyncClient):
+    document = (await client.get("/openapi.json")).json()
+    assert "/orchestrator/v1/synthesis-runs" in document["paths"]
+    assert "/user-simulator/v1/user-turns" in document["paths"]
+    for page in ("/docs", "/redoc", "/trainer/docs"):
+        text = (await client.get(page)).text
+        assert "https://" not in text.replace("https://github.com", "")
+        (script,) = re.findall(r'<script[^>]* src="([^"]+\.js)"', text)
+        assert (await client.get(script)).status_code == 200
 
 
 async def test_the_api_documentation_finds_its_schema(client: httpx.AsyncClient):

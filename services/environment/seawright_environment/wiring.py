@@ -25,7 +25,7 @@ from seawright_environment.api.drafts import draft_routes
 from seawright_environment.api.exchange import ExchangeUseCases, exchange_routes
 from seawright_environment.api.heavy_slots import HeavySlots
 from seawright_environment.api.mcp import mcp_routes
-from seawright_environment.api.operations import episode_operations
+from seawright_environment.api.operations import drafting_operations, episode_operations
 from seawright_environment.api.sessions import SessionUseCases, session_routes
 from seawright_environment.api.snapshots import snapshot_routes
 from seawright_environment.api.task_checks import task_check_routes
@@ -114,8 +114,9 @@ def build_front(settings: Settings, access: Access = OPEN) -> FastAPI:
     )
     app.state.pool = pool
     app.state.operations = []
-    for own in ("/openapi.json", "/docs", "/redoc"):
-        app.router.routes[:] = [r for r in app.router.routes if getattr(r, "path", "") != own]
+    # The workers' document, not the front's own.
+    own = app.openapi_url
+    app.router.routes[:] = [r for r in app.router.routes if getattr(r, "path", "") != own]
     app.mount("/", pool)
     return app
 
@@ -163,6 +164,8 @@ def build_local(settings: Settings, *, worker: int | None = None, access: Access
     verify_batch = VerifyBatch(
         verify=verify, clock=time.monotonic, max_seconds=settings.batch_seconds
     )
+    draft_tasks = DraftTasks(databases, domains.authors)
+    check_tasks = CheckTasks(databases, domains.authors, MENDERS)
     routers = [
         domain_routes(described, ListTau2Tasks(databases=databases, source=files)),
         session_routes(use),
@@ -176,8 +179,8 @@ def build_local(settings: Settings, *, worker: int | None = None, access: Access
         capacity_routes(capacity_of(sessions, limits, slots)),
         slots.around(
             verification_routes(verify, verify_batch),
-            draft_routes(DraftTasks(databases, domains.authors)),
-            task_check_routes(CheckTasks(databases, domains.authors, MENDERS)),
+            draft_routes(draft_tasks),
+            task_check_routes(check_tasks),
             house.routes(databases, domains.authors),
             audit_routes(audit_tasks(databases, domains.authors, settings)),
             exchange_routes(exchange(databases, files)),
@@ -194,7 +197,10 @@ def build_local(settings: Settings, *, worker: int | None = None, access: Access
     )
     # Innermost: behind the body limits, request ids and metrics.
     app.user_middleware.append(Middleware(ToolCallPath, call_tool=use.call_tool))
-    app.state.operations = episode_operations(use, verify)
+    app.state.operations = [
+        *episode_operations(use, verify),
+        *drafting_operations(draft_tasks, check_tasks),
+    ]
     return app
 
 

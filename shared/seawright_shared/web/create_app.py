@@ -10,6 +10,7 @@ from seawright_shared.access.gate import Gate
 from seawright_shared.telemetry.metrics import Meter
 from seawright_shared.web.authentication import Authentication
 from seawright_shared.web.bodies import MEBIBYTE, BodyLimits
+from seawright_shared.web.documentation import documentation_routes
 from seawright_shared.web.health import Check, Pulse, health_routes
 from seawright_shared.web.metrics import RequestMetrics
 from seawright_shared.web.openapi import describe_problems
@@ -52,11 +53,13 @@ def create_app(
                 pulse.is_draining = True
             beat.cancel()
 
-    app = FastAPI(title=f"seawright {service}", version="1", lifespan=lives)
+    title = f"seawright {service}"
+    app = FastAPI(title=title, version="1", lifespan=lives, docs_url=None, redoc_url=None)
     app.state.meter = meter
     app.state.pulse = pulse
     install_problems(app)
-    for router in [health_routes(service, checks or {}, pulse, meter), *routers]:
+    own = [health_routes(service, checks or {}, pulse, meter), documentation_routes(title)]
+    for router in [*own, *routers]:
         app.include_router(router)
     describe_problems(app)
     # The last one added is the outermost.
