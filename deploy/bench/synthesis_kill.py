@@ -1,12 +1,13 @@
 """A large synthesis run in three domains, killed twice on the way, against one that was not.
 
-    python deploy/bench/synthesis_kill.py [--accepted 10000] [--domains airline retail telecom]
+    python deploy/bench/synthesis_kill.py [--accepted 10000] [--domains airline,retail,telecom]
+        [--streams 22] [--candidates 40]
 
 Each run is the embedded stack in a process of its own. One is killed (SIGKILL) at two random
-moments and started again on the same folder. Both must end with the same tasks: their contents
-are hashed and compared, stream by stream. Also measured: accepted tasks and candidates per
-second, and the process's resident memory as the accepted tasks grow. Exits with 1 on a
-difference.
+moments and started again on the same folder. Both must end with the same tasks, the same rejects
+for the same reasons, and the same plans: what they hold is hashed and compared, whatever its
+order. Also measured: accepted tasks and candidates per second, and the process's resident memory
+as the accepted tasks grow. Exits with 1 on a difference, or where nothing was killed.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -28,7 +30,7 @@ from seawright_console.usecases.read_pages import read_all
 from seawright_shared.clients.orchestrator import OrchestratorClient
 from seawright_shared.contracts.orchestrator import SynthesisRun
 from seawright_shared.errors import UnavailableError
-from seawright_shared.records.base import content_hash
+from seawright_shared.records.base import Record, content_hash
 from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.jobs import JobStatus
 from seawright_shared.records.specs import SynthesisSpec
@@ -39,6 +41,15 @@ POLL_SECONDS = 0.5
 NUM_KILLS = 2
 PAGE = 100
 MEBIBYTE = 1 << 20
+NAMES = {
+    "id",
+    "stream_id",
+    "parent",
+    "plan_from",
+    "plan_to",
+    "evaluation_from",
+    "evaluation_to",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +82,10 @@ class Made:
 
     hashes: dict[str, str] = field(default_factory=dict[str, str])
     """Content hash of every accepted task, by id."""
+    rejects: Counter[str] = field(default_factory=Counter[str])
+    """By domain, stream, iteration, draft and all that its verdict says."""
+    plans: dict[str, str] = field(default_factory=dict[str, str])
+    """Content hash of every version of both plans and of every reflection, by place."""
     yields: list[tuple[str, int, int, int, int]] = field(
         default_factory=list[tuple[str, int, int, int, int]]
     )
@@ -152,11 +167,26 @@ async def collect(orchestrator: OrchestratorClient, domain: str, run_id: str, ma
         lambda cursor: orchestrator.tasks(run_id=run_id, cursor=cursor, limit=PAGE)
     )
     made.hashes.update({task.id: task_hash(task) for task in tasks})
-    for stream in await orchestrator.streams(run_id):
+    streams = {stream.id: stream for stream in await orchestrator.streams(run_id)}
+    for stream in streams.values():
         made.yields += [
             (domain, stream.index, it.iteration, it.num_candidates, it.num_accepted)
             for it in stream.iterations
         ]
+        for kind in ("plans", "evaluation_plans", "reflections"):
+            versions: Sequence[Record] = getattr(stream, kind)
+            for number, version in enumerate(versions):
+                made.plans[f"{domain} {stream.index} {kind} {number}"] = bare_hash(version)
+    rejects = await read_all(lambda cursor: orchestrator.rejects(run_id, cursor=cursor, limit=PAGE))
+    for one in rejects:
+        index = streams[one.stream_id].index
+        why = one.verdict.model_dump(mode="json", exclude={"milliseconds"})
+        made.rejects[content_hash([domain, index, one.iteration, one.draft_id, why])] += 1
+
+
+def bare_hash(record: Record) -> str:
+    """Return the hash of what a version says; what is named after the run is not of it."""
+    return content_hash(record.model_dump(mode="json", exclude=NAMES))
 
 
 def task_hash(task: Task) -> str:
@@ -177,6 +207,12 @@ def cpu_seconds(process: EmbeddedProcess) -> float:
     assert process.process is not None
     fields = Path(f"/proc/{process.process.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def sampled(made: Made) -> list[tuple[int, float]]:
+    """Return accepted tasks and MiB resident at some twenty moments."""
+    step = max(1, len(made.resident) // 20)
+    return [(num, round(mib, 1)) for num, mib in made.resident[::step]]
 
 
 def figures(made: Made) -> dict[str, float]:
@@ -206,9 +242,17 @@ async def compare(order: Order, folder: Path) -> dict[str, object]:
     return {
         "undisturbed": figures(plain),
         "killed": figures(killed),
+        "num_kills": killed.num_kills,
+        "resident_mib": {"undisturbed": sampled(plain), "killed": sampled(killed)},
         "kill_moments": [round(moment, 2) for moment in moments],
         "content": content_hash(dict(sorted(plain.hashes.items()))),
+        "num_rejects": plain.rejects.total(),
+        "num_plan_versions": len(plain.plans),
         "differing_tasks": len(differing),
+        "differing_rejects": (
+            (plain.rejects - killed.rejects) + (killed.rejects - plain.rejects)
+        ).total(),
+        "differing_plans": len(plain.plans.items() ^ killed.plans.items()),
         "differing_iterations": len(set(plain.yields) ^ set(killed.yields)),
     }
 
@@ -217,14 +261,14 @@ def main() -> None:
     """Read the options, run both, and say whether they are equal."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--accepted", type=int, default=10_000)
-    parser.add_argument("--domains", nargs="+", default=["airline", "retail", "telecom"])
-    parser.add_argument("--streams", type=int, default=8)
-    parser.add_argument("--candidates", type=int, default=200)
+    parser.add_argument("--domains", default="airline,retail,telecom")
+    parser.add_argument("--streams", type=int, default=22, help="of each domain")
+    parser.add_argument("--candidates", type=int, default=40)
     parser.add_argument("--customers", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=5)
     given = parser.parse_args()
     order = Order(
-        domains=given.domains,
+        domains=given.domains.split(","),
         num_accepted=given.accepted,
         num_streams=given.streams,
         candidates=given.candidates,
@@ -237,7 +281,7 @@ def main() -> None:
         except UnavailableError as error:
             sys.exit(f"the stack cannot be reached: {error.detail}")
     print(json.dumps(found, indent=2))
-    if found["differing_tasks"] or found["differing_iterations"] or found["killed"] == 0:
+    if any(found[name] for name in found if name.startswith("differing")) or not found["num_kills"]:
         sys.exit(1)
 
 

@@ -31,20 +31,25 @@ def draft_routes(draft_tasks: DraftTasks) -> APIRouter:
         request: Annotated[DraftRequest, Body(openapi_examples=EXAMPLES)],
     ) -> DraftBatch:
         """Return goals drawn for customers of one split, reproducibly by seed."""
-        order = DraftOrder(
-            database=request.database,
-            seed=request.seed,
-            num=request.num,
-            is_heldout=request.split == "heldout",
-            holdout_share=request.holdout_share,
-            goals=request.goals,
-            num_goals=request.num_goals,
-            disclosures=request.disclosures,
-            references=request.references,
-            personas=request.personas,
-            contrast_rate=request.contrast_rate,
-            rules=request.rules,
-        )
-        return DraftBatch(drafts=draft_tasks(order))
+        return drawn(draft_tasks, request)
 
     return router
+
+
+def drawn(draft_tasks: DraftTasks, request: DraftRequest) -> DraftBatch:
+    """Return the drafts as the route shows them."""
+    order = DraftOrder(
+        database=request.database,
+        seed=request.seed,
+        num=request.num,
+        is_heldout=request.split == "heldout",
+        holdout_share=request.holdout_share,
+        goals=request.goals,
+        num_goals=request.num_goals,
+        disclosures=request.disclosures,
+        references=request.references,
+        personas=request.personas,
+        contrast_rate=request.contrast_rate,
+        rules=request.rules,
+    )
+    return DraftBatch(drafts=draft_tasks(order))

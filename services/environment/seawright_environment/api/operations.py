@@ -1,19 +1,28 @@
-"""The short ways of an episode's routes, for peers in the same process."""
+"""The short ways of the routes that synthesis asks, for peers in the same process."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 
 from pydantic import BaseModel
 
+from seawright_environment.api.drafts import drawn
 from seawright_environment.api.session_views import shown
 from seawright_environment.api.sessions import SessionUseCases, tool_answer
+from seawright_environment.api.task_checks import checked
 from seawright_environment.api.verifications import verified
 from seawright_environment.core.json_values import copied
+from seawright_environment.usecases.check_tasks import CheckTasks
+from seawright_environment.usecases.draft_tasks import DraftTasks
 from seawright_environment.usecases.verify_trajectory import VerifyTrajectory
 from seawright_shared.clients.operations import Nothing, Operation
 from seawright_shared.contracts.environment import (
+    DraftBatch,
+    DraftRequest,
     Session,
     SessionRequest,
+    TaskCheckRequest,
+    TaskCheckResponse,
     ToolCallRequest,
     ToolCallResponse,
     VerificationRequest,
@@ -62,6 +71,25 @@ def episode_operations(use: SessionUseCases, verify: VerifyTrajectory) -> list[O
         Operation(method="POST", path=re.compile("/v1/verifications"), answer=verify_trajectory),
         Operation(method="POST", path=re.compile(SESSIONS), answer=open_session),
         Operation(method="DELETE", path=re.compile(one), answer=close),
+    ]
+
+
+def drafting_operations(draft_tasks: DraftTasks, check_tasks: CheckTasks) -> list[Operation]:
+    """Return the operations: CPU work, in a thread. Drafts and tasks are never changed."""
+
+    async def draw(_: Sequence[str], body: BaseModel | None) -> DraftBatch | None:
+        if not isinstance(body, DraftRequest):
+            return None
+        return await asyncio.to_thread(drawn, draft_tasks, body)
+
+    async def check(_: Sequence[str], body: BaseModel | None) -> TaskCheckResponse | None:
+        if not isinstance(body, TaskCheckRequest):
+            return None
+        return await asyncio.to_thread(checked, check_tasks, body)
+
+    return [
+        Operation(method="POST", path=re.compile("/v1/drafts"), answer=draw),
+        Operation(method="POST", path=re.compile("/v1/task-checks"), answer=check),
     ]
 
 

@@ -47,18 +47,23 @@ def task_check_routes(check_tasks: CheckTasks) -> APIRouter:
         request: Annotated[TaskCheckRequest, Body(openapi_examples=EXAMPLES)],
     ) -> TaskCheckResponse:
         """Run the cascade on each draft until a check fails; what passes comes back as a task."""
-        outcomes = check_tasks(request.drafts, request.checks, min_kill=request.min_kill)
-        results = [
-            TaskCheckResult(
-                draft_id=draft.id,
-                task=outcome.task,
-                verdicts=outcome.verdicts,
-                failed_goal=outcome.failed_goal,
-                repaired=outcome.repaired,
-                mended=outcome.draft,
-            )
-            for draft, outcome in zip(request.drafts, outcomes, strict=True)
-        ]
-        return TaskCheckResponse(results=results)
+        return checked(check_tasks, request)
 
     return router
+
+
+def checked(check_tasks: CheckTasks, request: TaskCheckRequest) -> TaskCheckResponse:
+    """Return what came of each draft as the route shows it."""
+    outcomes = check_tasks(request.drafts, request.checks, min_kill=request.min_kill)
+    results = [
+        TaskCheckResult(
+            draft_id=draft.id,
+            task=outcome.task,
+            verdicts=outcome.verdicts,
+            failed_goal=outcome.failed_goal,
+            repaired=outcome.repaired,
+            mended=outcome.draft,
+        )
+        for draft, outcome in zip(request.drafts, outcomes, strict=True)
+    ]
+    return TaskCheckResponse(results=results)

@@ -30,19 +30,19 @@ MAX_DRAWS = 50
 """Customers tried for a goal that most cannot have, before the draft is given up."""
 
 
-def draw_drafts(order: DraftOrder, author: Author, view: View) -> list[Draft]:
-    """Return `order.num` drafts of one split, a function of the order and the database."""
+def draw_drafts(
+    order: DraftOrder, author: Author, view: View, split: Sequence[str] | None = None
+) -> list[Draft]:
+    """Return `order.num` drafts of one split, a function of the order and the database.
+
+    `split` is what `whole_split` returns, where that is known already.
+    """
     check_order(order, author)
     # Reproducible by seed; nothing secret depends on it.
     draw = random.Random(f"drafts:{order.seed}:{order.is_heldout}")  # noqa: S311
-    everybody = author.customers(view)
-    if len(everybody) > MAX_CUSTOMERS:
-        everybody = draw.sample(everybody, MAX_CUSTOMERS)
-    customers = [
-        customer
-        for customer in everybody
-        if is_heldout(customer, order.holdout_share) == order.is_heldout
-    ]
+    customers = whole_split(order, author, view) if split is None else split
+    if customers is None:
+        customers = _of_split(order, draw.sample(author.customers(view), MAX_CUSTOMERS))
     if not customers:
         raise wrong_order("/holdout_share", "no customer is in this split")
     drafts: list[Draft] = []
@@ -54,6 +54,20 @@ def draw_drafts(order: DraftOrder, author: Author, view: View) -> list[Draft]:
         draft = draft or _draw_free(order, author, view, customers, draw)
         drafts += _contrasted(order, author, view, draft, draw) or [draft]
     return drafts[: order.num]
+
+
+def whole_split(order: DraftOrder, author: Author, view: View) -> list[str] | None:
+    """Return the customers of an order's split; None of a database so large that some are drawn."""
+    everybody = author.customers(view)
+    return None if len(everybody) > MAX_CUSTOMERS else _of_split(order, everybody)
+
+
+def _of_split(order: DraftOrder, customers: Sequence[str]) -> list[str]:
+    return [
+        customer
+        for customer in customers
+        if is_heldout(customer, order.holdout_share) == order.is_heldout
+    ]
 
 
 def _draw_free(
