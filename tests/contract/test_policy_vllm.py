@@ -249,3 +249,16 @@ async def test_a_chat_is_answered_by_the_servers(models):
         reply = await client.chat(ChatRequest(model="m", messages=messages, max_tokens=9))
     assert reply.usage.completion_tokens == 5
     assert reply.choices[0].finish_reason == "stop"
+
+
+async def test_the_metrics_tell_versions_and_engines(models):
+    server = FakeVllm()
+    async with served(server) as url:
+        app = build(settings_of(models, url))
+        async with app.router.lifespan_context(app):
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://policy") as http:
+                assert (await http.get("/readyz")).json()["checks"]["engines"] == "ok"
+                text = (await http.get("/metrics")).text
+                assert 'seawright_policy_version{model="m"} 0.0' in text
+                assert 'seawright_policy_replicas{state="ready"} 1.0' in text

@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from tokenizers import Tokenizer
 
+from seawright_policy.adapters.engine_figures import Check, watch_replicas, watch_versions
 from seawright_policy.adapters.model_folders import DiskFolders
 from seawright_policy.adapters.tokenizers_codec import TokenizersCodec
 from seawright_policy.adapters.torch_engine import TorchEngine, TorchOptions
@@ -102,6 +103,10 @@ def build(settings: Settings, access: Access = OPEN) -> FastAPI:
     async def has_models() -> str | None:
         return None if catalogue.servings or not settings.models else "no model is loaded"
 
+    watch_versions(meter, catalogue)
+    checks: dict[str, Check] = {"models": has_models}
+    if isinstance(engine, VllmEngine):
+        checks["engines"] = watch_replicas(meter, engine.replicas)
     limit = settings.max_body_bytes
     return create_app(
         SERVICE,
@@ -113,7 +118,7 @@ def build(settings: Settings, access: Access = OPEN) -> FastAPI:
             served_model_routes(catalogue, publish),
         ],
         lifespan=lifespan,
-        checks={"models": has_models},
+        checks=checks,
         larger_bodies={"/v1/generations": limit, "/v1/renderings": limit},
         meter=meter,
         gate=access.gate,
