@@ -25,6 +25,7 @@ from seawright_shared.records.specs import SynthesisSpec
 from seawright_shared.stores.traces import TokenTrace, decode_trace, encode_trace
 from seawright_user_simulator.settings import Settings as UserSettings
 from seawright_user_simulator.wiring import build as build_user_simulator
+from tests.support.user_models import UserModels
 
 Reply = Callable[[dict[str, Any], int], Message]
 """What the fake policy says: the request, and the number of the turn within the episode."""
@@ -119,11 +120,15 @@ async def opened(
     num_workers: int = 4,
     lease_seconds: float = 60.0,
     policy_app: FastAPI | None = None,
+    user_models: UserModels | None = None,
 ) -> AsyncGenerator[House]:
     """Yield a house over the databases and blobs in a folder; `policy_app` replaces the fake."""
     policy = policy or FakePolicy()
     environment = build_environment(EnvironmentSettings())
     users = build_user_simulator(UserSettings())
+    if user_models is not None:
+        settings = UserSettings(model_url="http://models")
+        users = build_user_simulator(settings, transport=user_models.transport())
     switchboard = Switchboard(
         {
             "environment": httpx.ASGITransport(environment),

@@ -64,13 +64,27 @@ class UserModels:
 
 
 def _good(asked: dict[str, Any]) -> dict[str, Any]:
-    """Answer by what stands last: open, say yes, take leave."""
+    """Play the part by what stands in the system message: open, agree, tell, go on, take leave."""
+    system = asked["messages"][0]["content"]
     said = [m for m in asked["messages"] if m["role"] != "system"]
     last = said[-1]["content"].lower()
-    if not any(m["role"] == "assistant" for m in said):
-        system = asked["messages"][0]["content"]
+    own = [m["content"] or "" for m in said if m["role"] == "assistant"]
+    if not own:
         opening = next(x for x in system.splitlines() if x.startswith("Your opening: "))
         return {"content": opening.removeprefix("Your opening: ")}
-    if "shall i" in last:
+    wishes = [line.partition(". ")[2] for line in _section(system, "What you want")]
+    if any(cue in last for cue in ("shall i", "yes/no", "proceed", "correct?")):
         return {"content": "Yes, please."}
+    if "?" in last and "anything else" not in last:
+        facts = [line.removeprefix("- ") for line in _section(system, "What you know")]
+        return {"content": " ".join(facts)}
+    for wish in wishes[1:]:
+        if wish not in own:
+            return {"content": wish}
     return {"content": "That is all, thanks. ###STOP###"}
+
+
+def _section(system: str, heading: str) -> list[str]:
+    """Return the lines below all headings that begin so."""
+    parts = [part.splitlines() for part in system.split("\n\n")]
+    return [line for part in parts if part[0].startswith(heading) for line in part[1:]]

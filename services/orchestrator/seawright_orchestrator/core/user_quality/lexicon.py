@@ -1,6 +1,36 @@
 """Words of every talk: they tell nothing that a customer would have to know."""
 
-TALK = frozenset(
-    ["able", "about", "absolutely", "accept", "account", "actually", "after", "again", "agent", "agree", "ahead", "alright", "already", "also", "although", "always", "amount", "another", "answer", "anymore", "anyone", "anything", "anyway", "apologies", "appreciate", "around", "asked", "asking", "assist", "assistance", "available", "away", "back", "because", "been", "before", "being", "believe", "best", "better", "bother", "both", "bring", "call", "came", "cancel", "care", "case", "cause", "certainly", "change", "check", "choose", "clear", "come", "complete", "confirm", "confirmed", "consider", "correct", "could", "course", "customer", "date", "dear", "decide", "detail", "didn't", "different", "does", "doesn't", "doing", "done", "don't", "down", "each", "either", "else", "email", "enough", "even", "ever", "every", "everything", "exactly", "expect", "explain", "fact", "fair", "feel", "fine", "find", "first", "follow", "following", "forward", "found", "from", "full", "further", "gave", "getting", "give", "given", "glad", "goes", "going", "gone", "good", "goodbye", "great", "haven't", "have", "having", "hear", "heard", "hello", "help", "helpful", "here", "hold", "hope", "however", "idea", "information", "inform", "instead", "into", "issue", "item", "just", "keep", "kind", "know", "known", "last", "later", "least", "leave", "left", "less", "like", "little", "long", "look", "looking", "looks", "made", "make", "makes", "many", "matter", "maybe", "mean", "meant", "mention", "message", "might", "mind", "mine", "minute", "moment", "more", "most", "much", "must", "name", "near", "necessary", "need", "needed", "needs", "never", "next", "nice", "nothing", "noted", "number", "of", "off", "offer", "okay", "once", "only", "open", "option", "or", "order", "other", "otherwise", "ought", "over", "own", "part", "past", "perfect", "perhaps", "person", "place", "please", "point", "possible", "prefer", "previous", "problem", "proceed", "process", "provide", "put", "question", "quick", "quickly", "quite", "rather", "ready", "really", "reason", "receive", "received", "refer", "regarding", "remember", "repeat", "reply", "request", "right", "said", "same", "save", "saying", "says", "see", "seem", "seems", "seen", "sent", "service", "share", "shop", "should", "show", "simply", "since", "some", "somehow", "someone", "something", "soon", "sorry", "sort", "sounds", "speak", "start", "still", "stop", "such", "support", "sure", "take", "talk", "tell", "than", "thank", "thanks", "that", "that's", "their", "them", "then", "there", "these", "they", "thing", "things", "think", "this", "those", "though", "through", "time", "today", "together", "told", "tomorrow", "took", "toward", "tried", "try", "trying", "turn", "two", "under", "understand", "understood", "unfortunately", "until", "upon", "used", "using", "usual", "very", "wait", "waiting", "want", "wanted", "wants", "was", "way", "we", "well", "went", "were", "what", "what's", "when", "where", "whether", "which", "while", "whole", "whom", "will", "wish", "with", "within", "without", "won't", "word", "words", "work", "working", "worry", "would", "wouldn't", "write", "wrong", "yeah", "year", "yes", "yesterday", "yet", "you", "your", "yours", "yourself", "shows", "showed", "device", "phone", "screen", "currently", "setting", "settings", "turned", "switched", "additional", "address", "afternoon", "all", "appreciated", "aware", "bye", "concern", "concerned", "details", "evening", "excellent", "family", "finally", "friend", "happy", "important", "interested", "low", "morning", "myself", "none", "one", "purchase", "resolve", "resolved", "respond", "response", "review", "seeing", "situation", "status", "sooner", "system", "update"]
+_WORDS = (
+    "able about absolutely accept account actually additional address after afternoon again "
+    "agent agree ahead all already alright also although always amount another answer anymore "
+    "anyone anything anyway apologies appreciate appreciated around asked asking assist "
+    "assistance available aware away back because been before being believe best better both "
+    "bother bring bye call came cancel care case cause certainly change check choose clear "
+    "come complete concern concerned confirm confirmed consider correct could course "
+    "currently customer date dear decide detail details device didn't different does doesn't "
+    "doing don't done down each either else email enough even evening ever every everything "
+    "exactly excellent expect explain fact fair family feel finally find fine first follow "
+    "following forward found friend from full further gave getting give given glad goes going "
+    "gone good goodbye great happy have haven't having hear heard hello help helpful here "
+    "hold hope however idea important inform information instead interested into issue item "
+    "just keep kind know known last later least leave left less like little long look looking "
+    "looks low made make makes many matter maybe mean meant mention message might mind mine "
+    "minute moment more morning most much must myself name near necessary need needed needs "
+    "never next nice none noted nothing number of off offer okay once one only open option or "
+    "order other otherwise ought over own part past perfect perhaps person phone place please "
+    "point possible prefer previous problem proceed process provide purchase put question "
+    "quick quickly quite rather ready really reason receive received refer regarding remember "
+    "repeat reply request resolve resolved respond response review right said same save "
+    "saying says screen see seeing seem seems seen sent service setting settings share shop "
+    "should show showed shows simply since situation some somehow someone something soon "
+    "sooner sorry sort sounds speak start status still stop such support sure switched system "
+    "take talk tell than thank thanks that that's their them then there these they thing "
+    "things think this those though through time today together told tomorrow took toward "
+    "tried try trying turn turned two under understand understood unfortunately until update "
+    "upon used using usual very wait waiting want wanted wants was way we well went were what "
+    "what's when where whether which while whole whom will wish with within without won't "
+    "word words work working worry would wouldn't write wrong yeah year yes yesterday yet you "
+    "your yours yourself"
 )
+TALK = frozenset(_WORDS.split())
 """Lower case. A word counts by its first five letters, so that endings do not matter."""
