@@ -35,9 +35,10 @@ from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.jobs import JobStatus
 from seawright_shared.records.specs import SynthesisSpec
 from seawright_shared.records.tasks import Task
-from tests.e2e.embedded_process import EmbeddedProcess, free_port
+from tests.e2e.embedded_process import EmbeddedProcess, free_port, is_ready, until
 
-POLL_SECONDS = 0.5
+POLL_SECONDS = 1.0
+START_SECONDS = 600.0
 NUM_KILLS = 2
 PAGE = 100
 MEBIBYTE = 1 << 20
@@ -114,8 +115,8 @@ async def make(order: Order, folder: Path, *, kills: Sequence[float]) -> Made:
     """Run the order; kill the process when each share of the accepted tasks is there."""
     made, process = Made(), EmbeddedProcess(folder=folder, port=free_port())
     began = time.perf_counter()
-    await process.start()
     try:
+        await start(process)
         async with reached(process) as orchestrator:
             runs = [
                 await orchestrator.start_synthesis(order.spec(domain), idempotency_key=domain)
@@ -130,7 +131,7 @@ async def make(order: Order, folder: Path, *, kills: Sequence[float]) -> Made:
                     made.cpu_seconds += cpu_seconds(process)
                     process.kill()
                     made.num_kills += 1
-                    await process.start()
+                    await start(process)
                 await asyncio.sleep(POLL_SECONDS)
             made.seconds = time.perf_counter() - began
             made.cpu_seconds += cpu_seconds(process)
@@ -139,6 +140,13 @@ async def make(order: Order, folder: Path, *, kills: Sequence[float]) -> Made:
     finally:
         process.stop()
     return made
+
+
+async def start(process: EmbeddedProcess) -> None:
+    """Start the process and wait until it is ready, on a machine with much else to do, too."""
+    process.launch()
+    async with process.deployment() as at:
+        await until(lambda: is_ready(at, process.process), START_SECONDS)
 
 
 @asynccontextmanager
