@@ -92,6 +92,8 @@ SGLANG_CPU_NEEDS = (
     "xxhash",
     "zstandard",
 )
+LORA_RANKS = (1, 8, 16, 32, 64, 128, 256, 320, 512)
+"""What vLLM can be told as the highest rank."""
 VLLM_ENVIRONMENT = {
     "VLLM_SERVER_DEV_MODE": "1",
     "VLLM_NO_USAGE_STATS": "1",
@@ -150,7 +152,8 @@ def vllm_arguments(order: EngineOrder) -> list[str]:
     flags = ["--enable-auto-tool-choice", "--enable-prefix-caching", "--enable-scale-out"]
     if order.lora_rank:
         # Turns of the old version end while those of the new one begin.
-        flags += ["--enable-lora", f"--max-lora-rank={order.lora_rank}", "--max-loras=2"]
+        rank = next((one for one in LORA_RANKS if one >= order.lora_rank), LORA_RANKS[-1])
+        flags += ["--enable-lora", f"--max-lora-rank={rank}", "--max-loras=2"]
     if order.device == "cpu":
         # What of a prompt is found again ends with a whole block: 128 tokens by default on CPUs.
         plain["block-size"] = "32"

@@ -53,7 +53,7 @@ def test_vllm_finds_prompts_again_by_small_blocks_and_takes_adapters_only_when_a
     plain = command_of("vllm", RECIPES["vllm", "cpu"], order(), Path("python"))
     assert "--block-size=32" in plain
     assert not any("lora" in part for part in plain)
-    ranked = replace(order(), lora_rank=16)
+    ranked = replace(order(), lora_rank=12)
     command = command_of("vllm", RECIPES["vllm", "cpu"], ranked, Path("python"))
     assert {"--enable-lora", "--max-lora-rank=16", "--max-loras=2"} <= set(command)
 
