@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 from fastapi import APIRouter, FastAPI
@@ -29,6 +29,7 @@ from seawright_trainer.adapters.blob_batches import BlobBatches
 from seawright_trainer.adapters.folder_weights import FolderWeights
 from seawright_trainer.adapters.http_policy import HttpPolicy
 from seawright_trainer.adapters.http_rollouts import HttpRollouts
+from seawright_trainer.adapters.http_user_reports import HttpUserReports
 from seawright_trainer.adapters.job_lease import JobLease
 from seawright_trainer.adapters.local_launcher import LocalLauncher
 from seawright_trainer.adapters.loopback_server import loopback_door
@@ -44,6 +45,7 @@ from seawright_trainer.api.training_plans import plan_routes
 from seawright_trainer.api.training_runs import RunRoutes, run_routes, version_routes
 from seawright_trainer.core.planning.shapes import ModelShape
 from seawright_trainer.core.ports import Launcher, Policy, Rollouts
+from seawright_trainer.core.user_gate import NoReports, UserReports
 from seawright_trainer.migrations.upgrade import COMMAND, FOLDER
 from seawright_trainer.settings import Settings
 from seawright_trainer.usecases.answer_work import AnswerWork
@@ -64,6 +66,7 @@ class Outside:
     policy: Policy
     rollouts: Rollouts
     launcher: Launcher
+    reports: UserReports = field(default_factory=NoReports)
     times: JobTimes | None = None
 
 
@@ -84,6 +87,7 @@ def build(
         outside = Outside(
             policy=HttpPolicy(PolicyClient(peers[0])),
             rollouts=HttpRollouts(OrchestratorClient(peers[1])),
+            reports=HttpUserReports(OrchestratorClient(peers[1])),
             launcher=LocalLauncher(),
         )
     return _Trainer(settings, outside, peers, access).app
@@ -183,7 +187,7 @@ class _Trainer:
     def _run_router(self) -> APIRouter:
         return run_routes(
             RunRoutes(
-                create=CreateRun(weights=self.weights),
+                create=CreateRun(weights=self.weights, reports=self.outside.reports),
                 insert=self.runs.create,
                 desk=self.runs,
                 steps=self.steps,

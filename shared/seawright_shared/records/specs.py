@@ -238,3 +238,8 @@ class TrainingSpec(Request):
     """GRPO: how tasks are drawn; see `RolloutStreamSpec`."""
     seed: int = 0
     max_attempts: int = Field(default=3, ge=1)
+    max_user_error: float = Field(default=0.05, ge=0.0, le=1.0)
+    """GRPO with a model user: most of his probes with an error of his own, by his newest quality
+    report on this domain; over it, or without a report, the run is refused."""
+    user_error_override: str | None = Field(default=None, min_length=1, max_length=500)
+    """Why the run starts all the same; recorded on it."""

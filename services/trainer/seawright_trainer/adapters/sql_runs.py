@@ -1,6 +1,7 @@
 """Training runs in SQL: their rows, attempts and wishes."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from pydantic import JsonValue
 from sqlalchemy import RowMapping, insert, update
@@ -24,6 +25,7 @@ from seawright_trainer.adapters.tables import (
     training_steps,
 )
 from seawright_trainer.core.training_runs import Desired, RunState
+from seawright_trainer.core.user_gate import UserCheck
 
 JOB_KIND = "training-run"
 MAX_JOB_ATTEMPTS = 10
@@ -41,7 +43,9 @@ class SqlRuns:
         self._events = events
         self._make_id = make_id
 
-    async def create(self, connection: AsyncConnection, spec: TrainingSpec) -> TrainingRun:
+    async def create(
+        self, connection: AsyncConnection, spec: TrainingSpec, check: UserCheck | None = None
+    ) -> TrainingRun:
         """Write the run, its job and its first event, in the caller's transaction."""
         run_id = self._make_id("trun")
         job = NewJob(
@@ -71,6 +75,8 @@ class SqlRuns:
         }
         await connection.execute(insert(training_runs).values(values))
         await self._events.append(connection, run_id, "run.queued", {"kind": spec.kind})
+        if check is not None and check.decision != "not_needed":
+            await self._events.append(connection, run_id, "user.checked", asdict(check))
         return (await self._state(connection, run_id)).shown
 
     async def load(self, run_id: str) -> RunState:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol, cast
 
 from fastapi import APIRouter, Request, Response
@@ -18,9 +19,10 @@ from seawright_shared.web.events import EventDep, respond_events
 from seawright_shared.web.idempotency import Idempotency, Reply
 from seawright_shared.web.pages import Key, PageDep, page_of, require_key
 from seawright_trainer.core.ports import RunDesk, Steps
+from seawright_trainer.core.user_gate import UserCheck
 from seawright_trainer.usecases.create_run import CreateRun
 
-Insert = Callable[[AsyncConnection, TrainingSpec], Awaitable[TrainingRun]]
+Insert = Callable[[AsyncConnection, TrainingSpec, UserCheck], Awaitable[TrainingRun]]
 
 
 class Lists(Protocol):
@@ -63,7 +65,7 @@ def run_routes(parts: RunRoutes) -> APIRouter:
         """Queue a training run."""
 
         async def act(connection: AsyncConnection) -> Reply:
-            run = await parts.create(spec, lambda checked: parts.insert(connection, checked))
+            run = await parts.create(spec, partial(parts.insert, connection))
             return Reply(status=202, body=run, headers={"Location": f"/v1/training-runs/{run.id}"})
 
         return await parts.idempotency.once(request, act)

@@ -7,8 +7,9 @@ from seawright_shared.contracts.trainer import TrainingRun
 from seawright_shared.records.specs import TrainingSpec
 from seawright_trainer.core.ports import Weights
 from seawright_trainer.core.training_runs import refuse_impossible
+from seawright_trainer.core.user_gate import UserCheck, UserReports, check_user, needs_check
 
-Insert = Callable[[TrainingSpec], Awaitable[TrainingRun]]
+Insert = Callable[[TrainingSpec, UserCheck], Awaitable[TrainingRun]]
 """Writes the run in the transaction that also remembers the idempotency key."""
 
 
@@ -17,9 +18,13 @@ class CreateRun:
     """Everything that can be known before a process is started is checked here."""
 
     weights: Weights
+    reports: UserReports
 
     async def __call__(self, spec: TrainingSpec, insert: Insert) -> TrainingRun:
         """Return the queued run, or raise `InvalidRequestError` naming fields."""
         refuse_impossible(spec)
         await self.weights.sha256(spec.model.uri)
-        return await insert(spec)
+        report = None
+        if needs_check(spec):
+            report = await self.reports.newest(spec.user.model or "", spec.dataset_id)
+        return await insert(spec, check_user(spec, report))
