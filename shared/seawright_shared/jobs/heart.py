@@ -77,6 +77,9 @@ class Heart:
             async with database.transaction() as connection:
                 for one in held:
                     desired = await self._leases.beat(connection, one.job)
+                    # Between a commit and its being noticed here, a job is ended and yet held.
+                    if desired is None and await self._leases.was_left(connection, one.job):
+                        continue
                     replies.append((one, desired))
         # A heart that stops loses every job of the worker: whatever it was, it beats on.
         except Exception as error:  # noqa: BLE001

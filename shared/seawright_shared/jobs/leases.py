@@ -78,6 +78,16 @@ class Leases:
         )
         return cast("Desired | None", (await connection.execute(statement)).scalar_one_or_none())
 
+    async def was_left(self, connection: AsyncConnection, job: Job) -> bool:
+        """Return whether this attempt itself ended or gave back the job, and nobody took it since.
+
+        Whoever else takes a job from an attempt moves its fence on.
+        """
+        table = self._tables.jobs
+        is_left = (table.c.fence == job.fence) & table.c.status.not_in(HELD)
+        found = select(table.c.id).where(table.c.id == job.id, is_left)
+        return (await connection.execute(found)).first() is not None
+
     async def keep(self, connection: AsyncConnection, job: Job) -> Desired:
         """As `beat`, and raise `LostLeaseError` where the lease is lost."""
         desired = await self.beat(connection, job)

@@ -4,6 +4,7 @@ A stream is never trimmed by length: that loses bells nobody answered yet. Answe
 acknowledged and deleted, so a stream is as long as what waits. Needs Redis 6.2 or Valkey.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import cast
@@ -45,6 +46,10 @@ class RedisDoorbell:
         self, kinds: Sequence[str], *, limit: int, timeout_seconds: float
     ) -> Sequence[Bell]:
         """Return up to `limit` bells, as soon as there is one; none when the time is over."""
+        if not kinds:
+            # A replica that only serves its API: no stream is read, which Redis calls a fault.
+            await asyncio.sleep(timeout_seconds)
+            return []
         async with self._reached():
             old = await self._reclaimed(kinds, limit)
             if old:
