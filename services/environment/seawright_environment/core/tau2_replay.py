@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from seawright_environment.core.areal_databases import database_patch
-from seawright_environment.core.json_values import JsonObject, same
+from seawright_environment.core.json_values import JsonObject, Tables, same
 from seawright_environment.core.sides import USER_TABLE, agent_document, merged, user_document
-from seawright_environment.core.state import State
+from seawright_environment.core.state import Database, State
 from seawright_environment.core.tau2_documents import Tau2InitialState
 from seawright_environment.core.tau2_messages import import_messages
 from seawright_environment.core.toolkits import REFUSALS
@@ -50,17 +50,20 @@ def initial_patch(base: Base, data: Mapping[str, JsonValue]) -> list[PatchOp]:
     """Return what a task's initialization data changes: objects are merged, all else is set."""
     if not any(data.values()):
         return []
-    before = State(base.database)
     content = base.content
-    document: JsonObject = agent_document(before, content.list_tables)
-    if content.is_two_sided:
-        document[USER_TABLE] = user_document(before)
     over: JsonObject = {}
     agent_data = data.get("agent_data")
     if isinstance(agent_data, dict):
         over.update(agent_data)
     if data.get("user_data") is not None:
         over[USER_TABLE] = data["user_data"]
+    tables_before = base.database.tables
+    if not (content.is_two_sided or content.list_tables):
+        tables_before = _named_in(over, tables_before)
+    before = State(Database(name="before", tables=tables_before, has_text_hash=False))
+    document: JsonObject = agent_document(before, content.list_tables)
+    if content.is_two_sided:
+        document[USER_TABLE] = user_document(before)
     whole = merged(document, over)
     assert isinstance(whole, dict)
     try:
@@ -68,7 +71,17 @@ def initial_patch(base: Base, data: Mapping[str, JsonValue]) -> list[PatchOp]:
     except REFUSALS as error:
         detail = f"initialization_data does not fit this domain's database: {error!r}"
         raise InvalidRequestError(detail) from error
-    return database_patch(base.database.tables, tables)
+    return database_patch(tables_before, tables)
+
+
+def _named_in(over: JsonObject, tables: Tables) -> Tables:
+    """Return the entities that data is laid over: of a large database, nothing else is read."""
+    named: dict[str, dict[str, JsonObject]] = {}
+    for name, table in tables.items():
+        entities = over.get(name)
+        keys = entities if isinstance(entities, dict) else {}
+        named[name] = {key: table[key] for key in keys if key in table}
+    return named
 
 
 def _common_side(base: Base, data: Mapping[str, JsonValue]) -> Requestor | None:
