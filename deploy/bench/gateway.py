@@ -12,6 +12,7 @@ that serves the model of `--model`. Then weights change while `--updating` turns
 import argparse
 import asyncio
 import json
+import os
 import re
 import socket
 import statistics
@@ -168,6 +169,12 @@ async def update(bench: Bench, model: Path, num_turns: int, url: str) -> dict[st
     }
 
 
+def cpu_seconds(process_id: int) -> float:
+    """Return the processor time that a process has used, itself and in the kernel."""
+    parts = Path(f"/proc/{process_id}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def free_port() -> int:
     """Return a port that nobody has just now."""
     with socket.socket() as listening:
@@ -176,8 +183,8 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def served(command: Sequence[str], url: str) -> AsyncGenerator[None]:
-    """Run a server until the block is left; it answers when the block is entered."""
+async def served(command: Sequence[str], url: str) -> AsyncGenerator[int]:
+    """Run a server until the block is left; it answers when entered. Yield its process's id."""
     process = await asyncio.create_subprocess_exec(sys.executable, *command)
     try:
         async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
@@ -189,7 +196,7 @@ async def served(command: Sequence[str], url: str) -> AsyncGenerator[None]:
                     await asyncio.sleep(0.2)
                 else:
                     break
-        yield
+        yield process.pid
     finally:
         process.terminate()
         await process.wait()
@@ -235,7 +242,7 @@ async def measure(given: argparse.Namespace) -> dict[str, float]:
             "max_context_tokens": 1_000_000,
         }
         front = ["-c", FRONT, json.dumps(settings)]
-        await stack.enter_async_context(served(front, url))
+        gateway_id = await stack.enter_async_context(served(front, url))
         peer = Peer(url, num_pools=16, timeout_seconds=300)
         stack.push_async_callback(peer.aclose)
         client = PolicyClient(peer)
@@ -246,17 +253,23 @@ async def measure(given: argparse.Namespace) -> dict[str, float]:
         contexts = await opened(client, given.concurrency, given.tokens, given.words)
         bench = Bench(raw=raw, client=client, contexts=contexts, max_tokens=given.tokens)
         rounds: dict[str, list[Round]] = {"raw": [], "ours": []}
+        spent = {"raw": 0.0, "ours": 0.0}
         for at in range(given.rounds + 1):
             pair = {"raw": bench.by_engine, "ours": bench.by_gateway}
             for name in pair if at % 2 else reversed(pair):
+                cpu = cpu_seconds(gateway_id)
                 found = await timed(pair[name], given.concurrency)
                 if at:  # The first round opens connections.
                     rounds[name].append(found)
+                    spent[name] += cpu_seconds(gateway_id) - cpu
         context_tokens = len(decode_trace(contexts[0]))
         return {
             "concurrency": given.concurrency,
             "context_tokens": context_tokens,
             **compared(rounds["raw"], rounds["ours"]),
+            "gateway_cpu_ms_per_turn": round(
+                1000 * (spent["ours"] - spent["raw"]) / (given.rounds * given.concurrency), 2
+            ),
             **await update(bench, model, given.updating, url),
         }
 
