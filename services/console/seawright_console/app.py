@@ -16,6 +16,7 @@ from seawright_console.cli.show import report, show
 from seawright_console.cli.synth import synth_commands
 from seawright_console.cli.train import train_commands
 from seawright_console.cli.up import up
+from seawright_console.cli.user_quality import user_quality_commands
 
 
 def command_line() -> typer.Typer:
@@ -36,6 +37,7 @@ def command_line() -> typer.Typer:
     line.add_typer(export_commands())
     line.add_typer(domain_commands(), name="domain")
     line.add_typer(key_commands(), name="keys")
+    line.add_typer(user_quality_commands(), name="user-quality")
     return line
 
 
