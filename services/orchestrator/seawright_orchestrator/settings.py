@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     """Episodes played at once by this process."""
     lease_seconds: float = Field(default=60.0, gt=0)
     """How long a job is held without a heartbeat before another worker may take it."""
+    max_waiting_jobs: int = Field(default=50_000, ge=1)
+    """New runs and episodes are refused (503, Retry-After) while so many jobs wait."""
+    max_waiting_bytes: int = Field(default=256 << 20, ge=1)
+    """As `max_waiting_jobs`, of the waiting jobs' payloads together."""
     peer_timeout_seconds: float = Field(default=120.0, gt=0)
     """Longest wait for one turn, tool call or verification."""
     hf_token: SecretStr | None = None

@@ -13,6 +13,7 @@ from seawright_orchestrator.adapters.sql_user_quality import REPORT_JOB
 from seawright_orchestrator.adapters.tables.metadata import SCHEMA, job_tables
 from seawright_orchestrator.migrations.upgrade import COMMAND, FOLDER
 from seawright_orchestrator.settings import Settings
+from seawright_shared.jobs.admission import Admission, Room
 from seawright_shared.jobs.events import EventLog
 from seawright_shared.jobs.job import rhythm
 from seawright_shared.jobs.kit import JobKit
@@ -52,9 +53,11 @@ def remember(settings: Settings) -> Stores:
         times=rhythm(settings.lease_seconds),
         events=events,
     )
+    room = Room(num_jobs=settings.max_waiting_jobs, num_bytes=settings.max_waiting_bytes)
+    admit = Admission(kit.queue, room).require
     runs = SqlRuns(database, kit.queue, events)
     tasks = SqlTasks(database)
-    episodes = SqlEpisodes(database, kit.queue)
+    episodes = SqlEpisodes(database, kit.queue, admit)
     rollouts = SqlRollouts(database, kit.queue, events, episodes)
     owners = {
         ITERATION_JOB: runs,
@@ -77,7 +80,7 @@ def remember(settings: Settings) -> Stores:
         rollouts=rollouts,
         datasets=SqlDatasets(database, tasks),
         blobs=FolderBlobs(settings.blob_dir),
-        idempotency=Idempotency(database, job_tables.idempotency_keys),
+        idempotency=Idempotency(database, job_tables.idempotency_keys, admit=admit),
         revision=RevisionCheck(
             database, FOLDER, migrate=COMMAND, is_self_made=settings.create_tables
         ),

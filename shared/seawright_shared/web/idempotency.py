@@ -46,6 +46,8 @@ class Reply:
 
 
 Act = Callable[[AsyncConnection], Awaitable[Reply]]
+Admit = Callable[[AsyncConnection], Awaitable[None]]
+"""Raises where nothing new is taken at present; an answer that is known is given all the same."""
 
 
 class InFlightError(ConflictError):
@@ -75,12 +77,14 @@ class Idempotency:
         lease_seconds: float = 30.0,
         keep_seconds: float = 86_400.0,
         make_id: NewId = new_id,
+        admit: Admit | None = None,
     ) -> None:
         self._database = database
         self._table = table
         self._lease_seconds = lease_seconds
         self._keep_seconds = keep_seconds
         self._make_id = make_id
+        self._admit = admit
 
     async def once(self, request: Request, act: Act, *, required: bool = False) -> Response:
         """Run `act` in a transaction, once per key, and return its answer or the first one's.
@@ -92,6 +96,7 @@ class Idempotency:
         key = request.headers.get(HEADER)
         if key is None and not required:
             async with self._database.transaction() as connection:
+                await self._require_room(connection)
                 return _response(await act(connection))
         if key is None or not 0 < len(key) <= MAX_KEY:
             raise _bad_key(f"required, of 1 to {MAX_KEY} characters", "bad-key")
@@ -107,6 +112,7 @@ class Idempotency:
             return replay
         try:
             async with self._database.transaction() as connection:
+                await self._require_room(connection)
                 response = _response(await act(connection))
                 await self._remember(connection, attempt, response)
         except BaseException:
@@ -119,6 +125,10 @@ class Idempotency:
         old = self._table.c.at < self._database.now(-self._keep_seconds)
         async with self._database.transaction() as connection:
             return (await connection.execute(delete(self._table).where(old))).rowcount
+
+    async def _require_room(self, connection: AsyncConnection) -> None:
+        if self._admit is not None:
+            await self._admit(connection)
 
     async def _begin(self, attempt: _Attempt) -> Response | None:
         """Take the key, or return the answer it already has."""

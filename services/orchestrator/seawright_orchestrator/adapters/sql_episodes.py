@@ -1,6 +1,6 @@
 """Episodes as rows, with trajectory and verdict as whole documents."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
 from sqlalchemy import ColumnElement, RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +26,8 @@ from seawright_shared.stores.sql import Database
 from seawright_shared.web.pages import PageParams
 
 EPISODE_JOB = "episode.play"
+Admit = Callable[[AsyncConnection], Awaitable[None]]
+"""Raises while there is no room for new work."""
 BATCH = 200
 """Plays read at once: whole documents."""
 
@@ -33,9 +35,10 @@ BATCH = 200
 class SqlEpisodes:
     """Episodes played for runs, and those asked for by themselves."""
 
-    def __init__(self, database: Database, queue: JobQueue) -> None:
+    def __init__(self, database: Database, queue: JobQueue, admit: Admit | None = None) -> None:
         self.database = database
         self.queue = queue
+        self._admit = admit
 
     async def store(
         self, connection: AsyncConnection, run_id: str | None, played: Sequence[Played]
@@ -71,6 +74,8 @@ class SqlEpisodes:
                         {"episode_id": episode_id},
                     )
                 return episode_of(row)
+            if self._admit is not None:
+                await self._admit(connection)
             values = {
                 "id": episode_id,
                 "trajectory_id": derived_id("traj", episode_id),
