@@ -1,6 +1,6 @@
 """What a service answers a peer of its own process as a function is what its route answers."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 
 import pytest
 from fastapi import FastAPI
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from seawright_environment import wiring as environment
 from seawright_environment.settings import Settings as EnvironmentSettings
 from seawright_shared.clients.environment import EnvironmentClient
-from seawright_shared.clients.in_process import ApplicationTransport
+from seawright_shared.clients.in_process import ApplicationTransport, Event
 from seawright_shared.clients.operations import Operation
 from seawright_shared.clients.peer import Peer
 from seawright_shared.clients.user_simulator import UserSimulatorClient
@@ -35,17 +35,19 @@ DRAWN = DraftRequest(
 )
 
 
-class NoRoutes:
-    """An application that must not be asked."""
-
-    async def __call__(self, *_: object) -> None:
-        raise AssertionError("the short way was not taken")
+async def no_routes(
+    scope: MutableMapping[str, object],
+    receive: Callable[[], Awaitable[Event]],
+    send: Callable[[Event], Awaitable[None]],
+) -> None:
+    """Answer nothing: an application that must not be asked."""
+    raise AssertionError("the short way was not taken")
 
 
 def peers_of(app: FastAPI) -> tuple[Peer, Peer]:
     """Return the service by its routes, and by its short ways alone."""
     operations: Sequence[Operation] = app.state.operations
-    short = ApplicationTransport(NoRoutes(), {"inner": operations})
+    short = ApplicationTransport(no_routes, {"inner": operations})
     return (
         Peer("http://embedded", transport=ApplicationTransport(app)),
         Peer("http://embedded/inner", transport=short),

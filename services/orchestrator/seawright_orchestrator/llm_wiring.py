@@ -51,7 +51,7 @@ class LlmAuthor:
 
     def planner(self, llm: LlmSpec) -> PlanStreams:
         """Return the planner that asks this model."""
-        return PlanStreams(ask=self._ask(llm))
+        return PlanStreams(ask=self._ask(llm, Purse(spec=llm)))
 
     def estimate(self) -> EstimateRun:
         """Return the dry run."""
@@ -117,7 +117,12 @@ class LlmAuthor:
             return None
         run = min(stream.id for stream in siblings)
         purse = self.purses.setdefault(run, Purse(spec=llm))
-        purse.know(report for stream in siblings for report in stream.reports)
+        # A stream's planning stands in its first report, too.
+        purse.know(
+            usage
+            for stream in siblings
+            for usage in [report.usage for report in stream.reports] or [stream.planning]
+        )
         return purse
 
     def _ask(self, llm: LlmSpec, purse: Purse | None = None) -> AskRole:

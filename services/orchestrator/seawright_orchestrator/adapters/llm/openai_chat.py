@@ -96,6 +96,8 @@ class OpenAiChat:
 
     async def _once(self, request: ChatRequest) -> ChatReply | Failure | _Again:
         async with self._place() as num_cuts:
+            if request.why_spent is not None and (why := request.why_spent()):
+                return Failure(name=FailureName.BUDGET, detail=why)
             began = self.clock()
             try:
                 async with asyncio.timeout(request.timeout_seconds):

@@ -1,6 +1,6 @@
 """One exchange with a chat model: what is sent, what comes back, and what can go wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -50,6 +50,8 @@ class ChatRequest:
     seed: int
     timeout_seconds: float
     slow_seconds: float
+    why_spent: Callable[[], str] | None = None
+    """Asked once more when it is the call's turn: which budget was spent while it waited."""
 
     def body(self) -> dict[str, JsonValue]:
         """Return what is sent."""

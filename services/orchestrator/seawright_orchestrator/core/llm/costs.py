@@ -1,11 +1,11 @@
 """What was spent at a model's endpoint, by stage."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from seawright_orchestrator.core.llm.chats import ChatReply, Failure
 from seawright_shared.records.llm import LlmSpec
-from seawright_shared.records.reports import IterationReport, StageUsage
+from seawright_shared.records.reports import StageUsage
 
 MILLION = 1e6
 
@@ -46,9 +46,9 @@ class Purse:
     dollars: float = 0.0
     num_tokens: int = 0
 
-    def know(self, reports: Iterable[IterationReport]) -> None:
-        """Learn what the run's finished iterations spent, here or elsewhere."""
-        stages = [usage for report in reports for usage in report.usage.values()]
+    def know(self, usages: Iterable[Mapping[str, StageUsage]]) -> None:
+        """Learn what the run is known to have spent, here or elsewhere."""
+        stages = [stage for usage in usages for stage in usage.values()]
         self.dollars = max(self.dollars, sum(one.dollars for one in stages))
         num_tokens = sum(one.num_prompt_tokens + one.num_sampled_tokens for one in stages)
         self.num_tokens = max(self.num_tokens, num_tokens)

@@ -1,7 +1,7 @@
 """Ask a role: let it look, hold its answer to the form, ask again where it is malformed."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from seawright_orchestrator.core.llm.answers import Answer
@@ -42,7 +42,10 @@ class AskRole:
         while True:
             if why := self.ledger.why_spent:
                 return Failure(name=FailureName.BUDGET, detail=why)
-            reply = await self.chat.complete(question.request(self.spec, messages))
+            request = question.request(self.spec, messages)
+            reply = await self.chat.complete(
+                replace(request, why_spent=lambda: self.ledger.why_spent)
+            )
             if isinstance(reply, Failure):
                 return reply
             self.ledger.count(question.role, reply)

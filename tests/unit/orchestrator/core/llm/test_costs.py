@@ -1,7 +1,7 @@
 from seawright_orchestrator.core.llm.chats import ChatReply, Failure, FailureName
 from seawright_orchestrator.core.llm.costs import Ledger, Purse
 from seawright_shared.records.llm import LlmSpec
-from seawright_shared.records.reports import IterationReport, StageUsage
+from seawright_shared.records.reports import StageUsage
 
 SPEC = LlmSpec(
     base_url="http://localhost/v1",
@@ -9,9 +9,6 @@ SPEC = LlmSpec(
     dollars_per_million_prompt=2.0,
     dollars_per_million_sampled=10.0,
     max_dollars_per_iteration=0.01,
-)
-REPORT = IterationReport(
-    stream_id="s", iteration=0, plan_id="p", num_candidates=0, num_accepted=0, yield_share=0.0
 )
 REPLY = ChatReply(content="", num_prompt_tokens=1000, num_sampled_tokens=100)
 
@@ -85,7 +82,7 @@ def test_a_purse_of_a_new_process_knows_what_stored_iterations_spent_and_forgets
     spec = SPEC.model_copy(update={"max_dollars_per_run": 0.01})
     usage = {"a": StageUsage(num_prompt_tokens=10, dollars=0.02)}
     purse = Purse(spec=spec)
-    purse.know([REPORT.model_copy(update={"usage": usage})])
+    purse.know([usage])
     assert purse.is_spent
     purse.know([])
     assert purse.is_spent
