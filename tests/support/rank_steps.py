@@ -13,14 +13,15 @@ import torch.distributed as dist
 from torch._C._distributed_c10d import FileStore
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_state_dict
 
-from seawright_shared.records.specs import ModelSpec, OptimizerSpec, TrainingSpec
+from seawright_shared.records.specs import LoraSpec, ModelSpec, OptimizerSpec, TrainingSpec
 from seawright_trainer.adapters.dcp_checkpoints import (
     CheckpointPlace,
     load_checkpoint,
     save_checkpoint,
 )
 from seawright_trainer.adapters.fsdp_engine import FsdpEngine
-from seawright_trainer.adapters.hf_models import load_model
+from seawright_trainer.adapters.hf_export import export_model
+from seawright_trainer.adapters.hf_models import prepare_model
 from seawright_trainer.core.segments import pack_row
 from seawright_trainer.core.sequences import StepSequences, WeightedSequence, join
 
@@ -30,8 +31,19 @@ SHARES = {
 }
 """Micro-batches of each rank, by number of ranks; sequence 4 and 5 carry no loss."""
 
-KINDS = ("tied", "untied")
-"""Models: whether the head is the embedding (case 16)."""
+OPTIONS: dict[str, tuple[LoraSpec | None, int]] = {
+    "tied": (None, 1),
+    "replicated": (None, 2),
+    "adapted": (LoraSpec(rank=4, alpha=8.0), 1),
+    "mixture": (None, 1),
+}
+"""Adapters and replicas by kind of model."""
+
+KINDS = tuple(OPTIONS)
+"""Models: whether the head is the embedding (case 16), and how it is trained."""
+
+MAX_FILE_BYTES = 8192
+"""Of exports: small enough that there are several files."""
 
 
 def ragged_step(seed: int) -> StepSequences:
@@ -53,15 +65,18 @@ def ragged_step(seed: int) -> StepSequences:
 
 
 def engine_of(base: str) -> FsdpEngine:
-    """Return a GRPO engine in fp32."""
+    """Return a GRPO engine in fp32, of the kind that the base's folder is named after."""
+    lora, num_replicas = OPTIONS.get(Path(base).name, (None, 1))
     spec = TrainingSpec(
         kind="grpo",
         model=ModelSpec(uri=base, name="tiny", dtype="float32"),
         dataset_id="none",
         num_steps=10,
         optimizer=OptimizerSpec(learning_rate=3e-3),
+        lora=lora,
+        num_replicas=min(num_replicas, dist.get_world_size()),
     )
-    return FsdpEngine(load_model(base), spec, torch.device("cpu"))
+    return FsdpEngine(prepare_model(spec), spec, torch.device("cpu"))
 
 
 def train(engine: FsdpEngine, rank: int, size: int) -> list[dict[str, float]]:
@@ -86,6 +101,22 @@ def place(folder: Path) -> CheckpointPlace:
     return CheckpointPlace(folder=folder, attempt=1, spec_hash="spec", keep=3)
 
 
+def export(engine: FsdpEngine, base: str, folder: Path) -> None:
+    """Write whole weights in several files and, of adapters, what they are alone."""
+    export_model(
+        engine.model,
+        base=Path(base),
+        folder=folder,
+        dtype=torch.float32,
+        max_file_bytes=MAX_FILE_BYTES,
+    )
+    if engine.spec.lora is not None:
+        alone = folder.with_name("adapter")
+        export_model(
+            engine.model, base=Path(base), folder=alone, dtype=torch.float32, kind="adapter"
+        )
+
+
 def main() -> None:
     """Run one rank."""
     rank, size, rendezvous, base, folder, loaded = sys.argv[1:]
@@ -99,6 +130,7 @@ def main() -> None:
         if loaded == "-":
             metrics = train(engine, int(rank), int(size))
             save_checkpoint(engine, place(within), 3)
+            export(engine, f"{base}/{kind}", within / "export")
         else:
             load_checkpoint(engine, Path(loaded) / kind / "step_3")
         state = whole_state(engine)

@@ -31,5 +31,7 @@ class Settings(BaseSettings):
     heartbeat_deadline_seconds: float = Field(default=120.0, gt=0)
     """A rank silent for longer is dead: the attempt is ended and restarted."""
     keep_checkpoints: int = Field(default=3, ge=1)
+    tensorboard: bool = False
+    """Whether each run's step metrics are also written as TensorBoard's event files."""
     create_tables: bool = True
     """Create missing tables at start (embedded, tests); off where migrations are run."""

@@ -19,6 +19,7 @@ from seawright_shared.jobs.job import JobTimes, Settled, rhythm
 from seawright_shared.jobs.kit import JobKit
 from seawright_shared.jobs.watch import watch_jobs
 from seawright_shared.stores.blobs import FolderBlobs
+from seawright_shared.stores.clock import utc_now
 from seawright_shared.stores.migrations import RevisionCheck
 from seawright_shared.stores.sql import Database
 from seawright_shared.telemetry.metrics import Meter
@@ -33,6 +34,7 @@ from seawright_trainer.adapters.http_user_reports import HttpUserReports
 from seawright_trainer.adapters.job_lease import JobLease
 from seawright_trainer.adapters.local_launcher import LocalLauncher
 from seawright_trainer.adapters.loopback_server import loopback_door
+from seawright_trainer.adapters.prometheus_steps import PrometheusSteps
 from seawright_trainer.adapters.sql_groups import SqlGroups
 from seawright_trainer.adapters.sql_heartbeats import SqlHeartbeats
 from seawright_trainer.adapters.sql_lists import SqlLists
@@ -40,11 +42,12 @@ from seawright_trainer.adapters.sql_runs import JOB_KIND, SqlRuns
 from seawright_trainer.adapters.sql_steps import SqlSteps
 from seawright_trainer.adapters.sql_versions import SqlVersions
 from seawright_trainer.adapters.tables import SCHEMA, job_tables, metadata
+from seawright_trainer.adapters.tensorboard_events import TensorBoardFiles
 from seawright_trainer.api.attempts import AttemptRoutes, attempt_routes
 from seawright_trainer.api.training_plans import plan_routes
 from seawright_trainer.api.training_runs import RunRoutes, run_routes, version_routes
 from seawright_trainer.core.planning.shapes import ModelShape
-from seawright_trainer.core.ports import Launcher, Policy, Rollouts
+from seawright_trainer.core.ports import Launcher, Policy, Rollouts, StepScreen
 from seawright_trainer.core.user_gate import NoReports, UserReports
 from seawright_trainer.migrations.upgrade import COMMAND, FOLDER
 from seawright_trainer.settings import Settings
@@ -168,8 +171,14 @@ class _Trainer:
             gate=access.gate,
         )
 
+    def _screens(self) -> list[StepScreen]:
+        screens: list[StepScreen] = [PrometheusSteps(self.meter)]
+        if self.settings.tensorboard:
+            screens.append(TensorBoardFiles(self.settings.runs_dir, utc_now))
+        return screens
+
     def _attempt_router(self) -> APIRouter:
-        build_batch = BuildBatch(groups=self.groups, batches=self.batches)
+        build_batch = BuildBatch(groups=self.groups, batches=self.batches, weights=self.weights)
         return attempt_routes(
             AttemptRoutes(
                 answer=AnswerWork(
@@ -178,7 +187,7 @@ class _Trainer:
                     build=build_batch,
                     serve_start=self.serve_start,
                 ),
-                report=ReportStep(steps=self.steps, publish=self.publish),
+                report=ReportStep(steps=self.steps, publish=self.publish, screens=self._screens()),
                 heartbeats=self.heartbeats,
                 desk=self.runs,
             )

@@ -39,7 +39,7 @@ class PolicyVersion(Record):
     uri: str
     """A folder in Hugging Face layout (config.json, model.safetensors, tokenizer.json)."""
     sha256: str
-    """Of model.safetensors."""
+    """Of model.safetensors; of several files, of their names and SHA-256, line by line."""
     training_run_id: str | None = None
     step: int | None = None
 

@@ -121,6 +121,22 @@ class ModelSpec(Request):
     """Compute type; master weights and optimizer state are always float32."""
 
 
+class LoraSpec(Request):
+    """Low-rank adapters: the base is frozen, and its linear layers learn a small addition."""
+
+    rank: int = Field(default=16, ge=1, le=512)
+    alpha: float = Field(default=32.0, gt=0)
+    """The addition is scaled by alpha / rank."""
+    targets: list[str] = Field(
+        default=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+        min_length=1,
+    )
+    """Names of linear layers. Of a mixture, the experts are none: attention alone learns."""
+    export: Literal["merged", "adapter"] = "merged"
+    """What is published: whole weights with the addition in them, which every engine serves; or
+    the adapter alone in PEFT's layout, which vLLM loads over the base it already serves."""
+
+
 class OptimizerSpec(Request):
     """AdamW with fp32 master weights; constant rate after a linear warm-up."""
 
@@ -224,7 +240,12 @@ class TrainingSpec(Request):
     """GRPO: how rollouts are sampled; its model is `model.name`."""
     user: UserSpec = UserSpec()
     max_turns: int = Field(default=30, ge=1)
+    lora: LoraSpec | None = None
+    """None: all weights are trained."""
     num_ranks: int = Field(default=1, ge=1)
+    num_replicas: int = Field(default=1, ge=1)
+    """Copies of the sharded model (HSDP): weights are gathered within num_ranks / num_replicas
+    ranks, as within a node, and gradients summed across copies once per step."""
     threads_per_rank: int = Field(default=1, ge=1)
     """CPU only: torch threads of each rank."""
     recompute_blocks: bool = False

@@ -29,6 +29,9 @@ class TokenTrace:
     versions: NDArray[np.int32]
     model: str = ""
     temperature: float = 1.0
+    routes: NDArray[np.int16] | None = None
+    """Of a mixture of experts, where the engine told: (T, layers, experts per token), -1 where it
+    did not. The experts that each token met when it was read, for the trainer to replay."""
     state: dict[str, Any] = field(default_factory=dict[str, Any])
     """The renderer's own notes for extending the sequence; plain values only."""
 
@@ -36,6 +39,8 @@ class TokenTrace:
         sizes = {len(self.token_ids), len(self.logprobs), len(self.loss_mask), len(self.versions)}
         if len(sizes) != 1:
             raise InvalidRequestError(f"trace arrays differ in length: {sorted(sizes)}")
+        if self.routes is not None and self.routes.shape[0] != len(self.token_ids):
+            raise InvalidRequestError("a trace's routes are not one per token")
 
     def __len__(self) -> int:
         return len(self.token_ids)
@@ -54,6 +59,9 @@ def encode_trace(trace: TokenTrace) -> bytes:
         "temperature": trace.temperature,
         "state": trace.state,
     }
+    if trace.routes is not None:
+        plain["routes"] = trace.routes.astype("<i2").tobytes()
+        plain["routes_shape"] = list(trace.routes.shape[1:])
     return zstandard.compress(cast("bytes", msgpack.packb(plain)), 3)
 
 
@@ -71,10 +79,26 @@ def decode_trace(blob: bytes, *, max_bytes: int = 1 << 28) -> TokenTrace:
             versions=np.frombuffer(plain["versions"], "<i4").astype(np.int32),
             model=str(plain["model"]),
             temperature=float(plain["temperature"]),
+            routes=_routes(plain, length),
             state=dict(plain["state"]),
         )
     except (zstandard.ZstdError, ValueError, KeyError, TypeError, msgpack.UnpackException) as error:
         raise InvalidRequestError(f"not a token trace: {error}") from error
+
+
+def routes_for(routes: NDArray[np.int16], num_tokens: int) -> NDArray[np.int16]:
+    """Return one route per token: vLLM tells none of the last token, and none is -1."""
+    missing = num_tokens - len(routes)
+    if missing < 0:
+        raise InvalidRequestError(f"{len(routes)} routes of {num_tokens} tokens")
+    return np.concatenate([routes, np.full((missing, *routes.shape[1:]), -1, np.int16)])
+
+
+def _routes(plain: dict[str, Any], length: int) -> NDArray[np.int16] | None:
+    if "routes" not in plain:
+        return None
+    shape = [length, *(int(size) for size in plain["routes_shape"])]
+    return np.frombuffer(plain["routes"], "<i2").astype(np.int16).reshape(shape)
 
 
 def samples_of(trace: TokenTrace) -> list[TokenTrace]:

@@ -1,7 +1,6 @@
 """Model folders on disk: are they whole, what do they hash to, how do they render."""
 
 import asyncio
-import hashlib
 import json
 from pathlib import Path
 
@@ -13,8 +12,8 @@ from seawright_policy.core.templates import NEEDED_TOKENS, TEMPLATES, TemplateOp
 from seawright_policy.core.templates.qwen3 import plain_system
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.rollouts import PolicyVersion
+from seawright_shared.stores.model_folders import WEIGHTS, weight_files, weights_digest
 
-WEIGHTS = "model.safetensors"
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
 TOKENIZER = "tokenizer.json"
 RENDERER = "renderer.json"
@@ -34,12 +33,12 @@ def refused(detail: str, pointer: str = "/uri") -> InvalidRequestError:
 def sha256_of(folder: Path) -> str:
     """Return the SHA-256 of a folder's weights, in hexadecimal."""
     is_adapter = (folder / ADAPTER_CONFIG).is_file()
-    weights = ADAPTER_WEIGHTS if is_adapter else WEIGHTS
-    for name in (weights,) if is_adapter else ("config.json", weights):
-        if not (folder / name).is_file():
-            raise refused(f"{folder} has no {name}")
-    with (folder / weights).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    files = [folder / ADAPTER_WEIGHTS] if is_adapter else weight_files(folder)
+    needed = files or [folder / WEIGHTS]
+    for path in needed if is_adapter else [folder / "config.json", *needed]:
+        if not path.is_file():
+            raise refused(f"{folder} has no {path.name}")
+    return weights_digest(files)
 
 
 def read_renderer(folder: Path) -> Renderer | None:

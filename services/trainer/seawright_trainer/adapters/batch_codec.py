@@ -1,10 +1,11 @@
 """Batches as bytes: msgpack with raw little-endian buffers, zstd-compressed (DESIGN 9)."""
 
-from typing import cast
+from typing import Any, cast
 
 import msgpack
 import numpy as np
 import zstandard
+from numpy.typing import NDArray
 
 from seawright_shared.errors import InvalidRequestError
 from seawright_trainer.core.batches import StepBatch
@@ -28,7 +29,19 @@ def encode_batch(batch: StepBatch) -> bytes:
         "episode_ids": list(batch.episode_ids),
         "metrics": dict(batch.metrics),
     }
+    if sequences.routes is not None:
+        plain["routes"] = sequences.routes.astype("<i2").tobytes()
+        plain["routes_shape"] = list(sequences.routes.shape[1:])
+    if sequences.ages is not None:
+        plain["ages"] = sequences.ages.astype("<i8").tobytes()
     return zstandard.compress(cast("bytes", msgpack.packb(plain)), 3)
+
+
+def _routes(plain: dict[str, Any], num_tokens: int) -> NDArray[np.int16] | None:
+    if "routes" not in plain:
+        return None
+    shape = [num_tokens, *(int(size) for size in plain["routes_shape"])]
+    return np.frombuffer(plain["routes"], "<i2").astype(np.int16).reshape(shape)
 
 
 def decode_batch(blob: bytes) -> StepBatch:
@@ -44,6 +57,8 @@ def decode_batch(blob: bytes) -> StepBatch:
             offsets=np.frombuffer(plain["offsets"], "<i8").astype(np.int64),
             advantages=np.frombuffer(plain["advantages"], "<f4").astype(np.float32),
             temperatures=np.frombuffer(plain["temperatures"], "<f4").astype(np.float32),
+            routes=_routes(plain, num_tokens),
+            ages=np.frombuffer(plain["ages"], "<i8").astype(np.int64) if "ages" in plain else None,
         )
         return StepBatch(
             sequences=sequences,

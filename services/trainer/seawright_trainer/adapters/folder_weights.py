@@ -1,12 +1,14 @@
 """Model folders on the file system this service shares with ranks and engines."""
 
 import asyncio
-import hashlib
+import json
 from pathlib import Path
 
 from seawright_shared.errors import FieldError, InvalidRequestError
+from seawright_shared.stores.model_folders import WEIGHTS, weight_files, weights_digest
+from seawright_trainer.core.ports import ModelLimits
 
-NEEDED = ("config.json", "model.safetensors", "tokenizer.json")
+NEEDED = ("config.json", "tokenizer.json")
 
 
 class FolderWeights:
@@ -16,12 +18,30 @@ class FolderWeights:
         """Return the hash of a folder's weights; `InvalidRequestError` where it has none."""
         return await asyncio.to_thread(_digest, Path(uri))
 
+    async def limits(self, uri: str) -> ModelLimits:
+        """Return what a folder's model can read, by its configuration."""
+        return await asyncio.to_thread(_limits, Path(uri))
+
+
+def _limits(folder: Path) -> ModelLimits:
+    try:
+        config = json.loads((folder / "config.json").read_bytes())
+        return ModelLimits(
+            context_length=int(config["max_position_embeddings"]),
+            vocabulary=int(config["vocab_size"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        detail = f"{folder / 'config.json'} tells neither context length nor vocabulary"
+        field = FieldError(pointer="/model/uri", code="no_model", detail=detail)
+        raise InvalidRequestError(detail, errors=[field]) from error
+
 
 def _digest(folder: Path) -> str:
     missing = [name for name in NEEDED if not (folder / name).is_file()]
+    files = weight_files(folder)
+    missing += [] if files else [WEIGHTS]
     if missing:
         detail = f"no model folder in Hugging Face layout: {', '.join(missing)} missing"
         field = FieldError(pointer="/model/uri", code="no_model", detail=detail)
         raise InvalidRequestError(f"{folder}: {detail}", errors=[field])
-    with (folder / NEEDED[1]).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return weights_digest(files)

@@ -21,6 +21,7 @@ from seawright_trainer.core.losses import LOSSES
 from seawright_trainer.core.losses.inputs import LossInputs
 from seawright_trainer.core.packed_attention import SegmentBounds
 from seawright_trainer.core.packed_model import PackedModel, RowTensors
+from seawright_trainer.core.router_replay import imbalance
 from seawright_trainer.core.schedules import learning_rate
 from seawright_trainer.core.segments import PackedRow
 from seawright_trainer.core.waterfall import Waterfall
@@ -43,10 +44,12 @@ class FsdpEngine:
     def __init__(self, model: PackedModel, spec: TrainingSpec, device: torch.device) -> None:
         self.spec = spec
         self.device = device
-        self.model = shard(model.to(device), spec.model.dtype, device)
+        self.model = shard(
+            model.to(device), spec.model.dtype, device, num_replicas=spec.num_replicas
+        )
         optimizer = spec.optimizer
         self.optimizer = torch.optim.AdamW(
-            self.model.parameters(),
+            [each for each in self.model.parameters() if each.requires_grad],
             lr=optimizer.learning_rate,
             betas=optimizer.betas,
             weight_decay=optimizer.weight_decay,
@@ -68,7 +71,9 @@ class FsdpEngine:
             group["lr"] = rate
         diagnostics = Diagnostics(self.device)
         loss = torch.zeros((), dtype=torch.float64, device=self.device)
-        for row in rows:
+        for index, row in enumerate(rows, start=1):
+            # Within a copy gradients are summed each time; across copies once, at the end.
+            fsdp_root(self.model).set_requires_all_reduce(index == len(rows))
             loss += self._backward(row, denominator, diagnostics)
         with self.waterfall.stage("optimizer"):
             norm = self._clip()
@@ -104,8 +109,17 @@ class FsdpEngine:
         )
         with self.waterfall.stage("backward"):
             (output.loss + scores.anchor).backward()
-        diagnostics.add(scores.logprobs_N, behaviour, scores.entropy_N, output.counts)
+        ages = torch.from_numpy(row.ages_N).to(self.device)
+        counts = output.counts | self._routed()
+        diagnostics.add(scores.logprobs_N, behaviour, scores.entropy_N, counts, ages)
         return output.loss.detach().double()
+
+    def _routed(self) -> dict[str, torch.Tensor]:
+        """Return how unevenly the last row met a mixture's experts; nothing of a dense model."""
+        if not self.model.routers:
+            return {}
+        uneven = imbalance(self.model.routers)
+        return {"imbalance": uneven, "routed_rows": torch.ones_like(uneven)}
 
     def _clip(self) -> float:
         norm = torch.nn.utils.clip_grad_norm_(
@@ -126,9 +140,26 @@ def _nothing() -> None:
     """Wait for nothing: a CPU has done what it was told."""
 
 
-def shard(model: PackedModel, dtype: str, device: torch.device) -> PackedModel:
-    """Shard each block and the root over all ranks; gradients are summed, not averaged."""
-    mesh: DeviceMesh = init_device_mesh(device.type, (dist.get_world_size(),))
+def fsdp_root(model: PackedModel) -> FSDPModule:
+    """Return the model as what FSDP made of it."""
+    assert isinstance(model, FSDPModule)
+    return model
+
+
+def rank_mesh(device: torch.device, num_replicas: int) -> DeviceMesh:
+    """Return the mesh of all ranks; with replicas, neighbours hold one copy together."""
+    size = dist.get_world_size()
+    if num_replicas == 1:
+        return init_device_mesh(device.type, (size,))
+    shape, names = (num_replicas, size // num_replicas), ("replicate", "shard")
+    return init_device_mesh(device.type, shape, mesh_dim_names=names)
+
+
+def shard(
+    model: PackedModel, dtype: str, device: torch.device, *, num_replicas: int = 1
+) -> PackedModel:
+    """Shard each block and the root over a copy's ranks; gradients are summed, not averaged."""
+    mesh = rank_mesh(device, num_replicas)
     policy = MixedPrecisionPolicy(
         param_dtype=DTYPES[dtype], reduce_dtype=torch.float32, cast_forward_inputs=False
     )
@@ -151,6 +182,7 @@ def row_tensors(row: PackedRow, device: torch.device) -> RowTensors:
         source_N=torch.from_numpy(row.source_N).to(device),
         targets_N=torch.from_numpy(row.targets_N).to(device),
         temperatures_N=torch.from_numpy(row.temperatures_N).to(device),
+        routes_TLK=None if row.routes_TLK is None else torch.from_numpy(row.routes_TLK).to(device),
     )
 
 

@@ -13,6 +13,7 @@ from transformers import PreTrainedModel
 
 from seawright_trainer.core.limits import MAX_LOGITS
 from seawright_trainer.core.packed_attention import SegmentBounds
+from seawright_trainer.core.router_replay import give_routes, install_replay
 
 
 class RowTensors(NamedTuple):
@@ -23,6 +24,7 @@ class RowTensors(NamedTuple):
     source_N: torch.Tensor
     targets_N: torch.Tensor
     temperatures_N: torch.Tensor
+    routes_TLK: torch.Tensor | None = None
 
 
 class TokenScores(NamedTuple):
@@ -42,6 +44,8 @@ class PackedModel(nn.Module):
     def __init__(self, language_model: PreTrainedModel) -> None:
         super().__init__()
         self.language_model = language_model
+        self.routers = install_replay(language_model)
+        """Of a mixture of experts, by layer; none of a dense model."""
 
     @property
     def blocks(self) -> list[nn.Module]:
@@ -50,6 +54,7 @@ class PackedModel(nn.Module):
 
     def forward(self, row: RowTensors, bounds: SegmentBounds) -> TokenScores:
         """Score the row's loss tokens at their sampling temperatures."""
+        give_routes(self.routers, row.routes_TLK)
         hidden_TD = self.language_model.base_model(
             row.token_ids_T[None],
             position_ids=row.positions_T[None],

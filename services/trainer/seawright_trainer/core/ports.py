@@ -99,6 +99,14 @@ class Steps(Protocol):
         ...
 
 
+class StepScreen(Protocol):
+    """Where people watch a run."""
+
+    async def show(self, run_id: str, step: int, metrics: Mapping[str, float]) -> None:
+        """Show what a step measured."""
+        ...
+
+
 class Versions(Protocol):
     """Policy versions: numbers of a model only rise."""
 
@@ -224,11 +232,24 @@ class Rollouts(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelLimits:
+    """What a model can read."""
+
+    context_length: int
+    vocabulary: int
+    """Token ids are below it."""
+
+
 class Weights(Protocol):
     """Model folders, as this service sees them."""
 
     async def sha256(self, uri: str) -> str:
         """Return the hash of a folder's weights; `InvalidRequestError` where it has none."""
+        ...
+
+    async def limits(self, uri: str) -> ModelLimits:
+        """Return what a folder's model can read; `InvalidRequestError` where it cannot be told."""
         ...
 
 

@@ -36,6 +36,10 @@ class PackedRow:
     """Of each token in the loss's sum."""
     sequences_N: NDArray[np.int64]
     """Which segment a token belongs to, among those that carry loss, counted from 0."""
+    ages_N: NDArray[np.int64]
+    """Versions between each token's policy and the trained one; 0 where it was not sampled."""
+    routes_TLK: NDArray[np.int64] | None = None
+    """The experts that each token met when it was sampled; see `router_replay`."""
 
     @property
     def is_dummy(self) -> bool:
@@ -71,6 +75,8 @@ def pack_row(
         temperatures_N=step.temperatures[owner][loss_at],
         weights_N=step.token_weights(normalization)[owner][loss_at],
         sequences_N=np.unique(place[loss_at], return_inverse=True)[1].astype(np.int64),
+        ages_N=np.zeros(len(loss_at), np.int64) if step.ages is None else step.ages[owner][loss_at],
+        routes_TLK=None if step.routes is None else step.routes[taken].astype(np.int64),
     )
 
 
@@ -88,4 +94,5 @@ def _dummy_row() -> PackedRow:
         temperatures_N=empty,
         weights_N=empty,
         sequences_N=nothing,
+        ages_N=nothing,
     )

@@ -24,6 +24,10 @@ class StepSequences:
     offsets: NDArray[np.int64]
     advantages: NDArray[np.float32]
     temperatures: NDArray[np.float32]
+    routes: NDArray[np.int16] | None = None
+    """(T, layers, experts per token), -1 where unknown; None: nothing is replayed."""
+    ages: NDArray[np.int64] | None = None
+    """How many versions old each sequence's oldest token was; None: not sampled."""
 
     @property
     def num_sequences(self) -> int:
@@ -45,6 +49,11 @@ class StepSequences:
         counted = self.loss_mask & np.isfinite(self.behaviour)
         counted[self.offsets[:-1]] = False
         return counted
+
+    @property
+    def num_not_finite(self) -> int:
+        """Sampled tokens that carry no loss, because their log-prob is not finite."""
+        return int((self.loss_mask & ~np.isfinite(self.behaviour)).sum())
 
     @property
     def num_loss_tokens(self) -> int:
@@ -84,6 +93,8 @@ class WeightedSequence:
     behaviour: NDArray[np.float32]
     advantage: float = 1.0
     temperature: float = 1.0
+    routes: NDArray[np.int16] | None = None
+    age: int | None = None
 
 
 def join(sequences: list[WeightedSequence]) -> StepSequences:
@@ -98,7 +109,31 @@ def join(sequences: list[WeightedSequence]) -> StepSequences:
         offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
         advantages=np.array([sequence.advantage for sequence in sequences], np.float32),
         temperatures=np.array([sequence.temperature for sequence in sequences], np.float32),
+        routes=_join_routes(sequences),
+        ages=_join_ages(sequences),
     )
+
+
+def _join_routes(sequences: list[WeightedSequence]) -> NDArray[np.int16] | None:
+    """Return all routes end to end; those of a sequence that has none are unknown."""
+    shapes = {one.routes.shape[1:] for one in sequences if one.routes is not None}
+    if len(shapes) != 1:
+        # None was told, or they are of different models: none can be replayed.
+        return None
+    shape = shapes.pop()
+    return np.concatenate(
+        [
+            np.full((len(one.token_ids), *shape), -1, np.int16)
+            if one.routes is None
+            else one.routes
+            for one in sequences
+        ]
+    )
+
+
+def _join_ages(sequences: list[WeightedSequence]) -> NDArray[np.int64] | None:
+    ages = [one.age for one in sequences if one.age is not None]
+    return np.array(ages, np.int64) if len(ages) == len(sequences) else None
 
 
 def select(step: StepSequences, indices: list[int]) -> StepSequences:
@@ -111,6 +146,8 @@ def select(step: StepSequences, indices: list[int]) -> StepSequences:
                 behaviour=step.behaviour[start:end],
                 advantage=float(step.advantages[index]),
                 temperature=float(step.temperatures[index]),
+                routes=None if step.routes is None else step.routes[start:end],
+                age=None if step.ages is None else int(step.ages[index]),
             )
             for index in indices
             for start, end in [(int(step.offsets[index]), int(step.offsets[index + 1]))]

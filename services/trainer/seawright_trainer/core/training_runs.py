@@ -48,7 +48,7 @@ def spec_hash(spec: TrainingSpec) -> str:
     """
     free = {
         "num_ranks", "threads_per_rank", "checkpoint_every", "publish_every", "max_attempts",
-        "num_steps", "max_user_error", "user_error_override", "recompute_blocks",
+        "num_steps", "max_user_error", "user_error_override", "recompute_blocks", "num_replicas",
     }  # fmt: skip
     return content_hash(spec.model_dump(mode="json", exclude=free))
 
@@ -65,10 +65,27 @@ def refuse_impossible(spec: TrainingSpec) -> None:
                 f"max_length {spec.batch.max_length}",
             )
         )
+    if spec.num_ranks % spec.num_replicas:
+        faults.append(
+            FieldError(
+                pointer="/num_replicas",
+                code="no_divisor",
+                detail=f"{spec.num_ranks} ranks cannot hold {spec.num_replicas} equal copies",
+            )
+        )
     if spec.kind == "grpo":
         faults += _grpo_faults(spec)
     if faults:
         raise InvalidRequestError("the training spec cannot work", errors=faults)
+
+
+def refuse_too_long(spec: TrainingSpec, context_length: int) -> None:
+    """Raise `InvalidRequestError` where sequences may be longer than the model can read."""
+    if spec.batch.max_length > context_length:
+        longest = spec.batch.max_length
+        detail = f"{longest} tokens are more than the {context_length} that the model reads"
+        field = FieldError(pointer="/batch/max_length", code="above_context", detail=detail)
+        raise InvalidRequestError("the training spec cannot work", errors=[field])
 
 
 def _grpo_faults(spec: TrainingSpec) -> list[FieldError]:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.rollouts import RolloutGroup
-from seawright_shared.stores.traces import samples_of
+from seawright_shared.stores.traces import TokenTrace, samples_of
 from seawright_trainer.core.batches import StepBatch
 from seawright_trainer.core.epochs import step_indices
 from seawright_trainer.core.filtering import WeightedMember, judge_age, reward_metrics, weigh_step
-from seawright_trainer.core.ports import Batches, Groups, StoredBatch
+from seawright_trainer.core.ports import Batches, Groups, StoredBatch, Weights
 from seawright_trainer.core.sequences import WeightedSequence, join, select
 from seawright_trainer.core.training_runs import RunState
 
@@ -34,6 +34,7 @@ class BuildBatch:
 
     groups: Groups
     batches: Batches
+    weights: Weights
 
     async def __call__(self, run: RunState, step: int) -> BuiltBatch | Shortage:
         """Return the batch of `step`, or say what is missing."""
@@ -68,23 +69,33 @@ class BuildBatch:
         if len(fresh) < wanted:
             return Shortage(missing=f"rollout groups: {len(fresh)} of {wanted} are ready")
         taken = fresh[:wanted]
+        vocabulary = (await self.weights.limits(spec.model.uri)).vocabulary
         sequences: list[WeightedSequence] = []
+        num_rejected = 0
         episode_ids: list[str] = []
         for weighed in weigh_step(taken, spec.algorithm, max_length=spec.batch.max_length):
             assert weighed.judgement == "useful", "judged on arrival"
             episode_ids += [member.episode_id for member in weighed.members]
             for member in weighed.members:
-                sequences += await self._sequences(member)
+                for one in await self._sequences(member, run.shown.version):
+                    is_readable = int(one.token_ids.max(initial=0)) < vocabulary
+                    num_rejected += not is_readable
+                    sequences += [one] if is_readable else []
         if not sequences:
             raise InvalidRequestError(
                 "all rollouts of a step were cut off or are longer than max_length "
-                f"{spec.batch.max_length}"
+                f"{spec.batch.max_length}, or have token ids beyond the vocabulary of {vocabulary}"
             )
         arrived = await self.groups.arrived(run.shown.id, max(group.sequence for group in taken))
+        joined = join(sequences)
         batch = StepBatch(
-            sequences=join(sequences),
+            sequences=joined,
             episode_ids=tuple(episode_ids),
-            metrics=reward_metrics(arrived, spec.algorithm),
+            metrics={
+                **reward_metrics(arrived, spec.algorithm),
+                "rejected_sequences": float(num_rejected),
+                "rejected_tokens": float(joined.num_not_finite),
+            },
         )
         reference = await self.batches.put(batch)
         return BuiltBatch(
@@ -92,7 +103,7 @@ class BuildBatch:
             group_ids=tuple(group.id for group in taken),
         )
 
-    async def _sequences(self, member: WeightedMember) -> list[WeightedSequence]:
+    async def _sequences(self, member: WeightedMember, version: int) -> list[WeightedSequence]:
         """Return the samples of a trajectory, one where its template never wrote a context anew."""
         trace = await self.batches.trace(member.trace)
         return [
@@ -102,6 +113,13 @@ class BuildBatch:
                 behaviour=sample.logprobs,
                 advantage=member.advantage,
                 temperature=sample.temperature,
+                routes=sample.routes,
+                age=max(0, version - _oldest(sample, version)),
             )
             for sample in samples_of(trace)
         ]
+
+
+def _oldest(sample: TokenTrace, version: int) -> int:
+    """Return the version of a sample's oldest token; of none, the one that is trained."""
+    return int(sample.versions[sample.loss_mask].min(initial=version))

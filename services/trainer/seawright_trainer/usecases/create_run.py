@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from seawright_shared.contracts.trainer import TrainingRun
 from seawright_shared.records.specs import TrainingSpec
 from seawright_trainer.core.ports import Weights
-from seawright_trainer.core.training_runs import refuse_impossible
+from seawright_trainer.core.training_runs import refuse_impossible, refuse_too_long
 from seawright_trainer.core.user_gate import UserCheck, UserReports, check_user, needs_check
 
 Insert = Callable[[TrainingSpec, UserCheck], Awaitable[TrainingRun]]
@@ -24,6 +24,7 @@ class CreateRun:
         """Return the queued run, or raise `InvalidRequestError` naming fields."""
         refuse_impossible(spec)
         await self.weights.sha256(spec.model.uri)
+        refuse_too_long(spec, (await self.weights.limits(spec.model.uri)).context_length)
         report = None
         if needs_check(spec):
             report = await self.reports.newest(spec.user.model or "", spec.dataset_id)

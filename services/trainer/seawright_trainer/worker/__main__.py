@@ -20,7 +20,7 @@ from seawright_trainer.adapters.dcp_checkpoints import (
     newest_whole,
 )
 from seawright_trainer.adapters.fsdp_engine import FsdpEngine
-from seawright_trainer.adapters.hf_models import cost_model, load_model
+from seawright_trainer.adapters.hf_models import cost_model, prepare_model
 from seawright_trainer.adapters.launcher_watch import watch_launcher
 from seawright_trainer.adapters.rank_group import RankGroup, join_ranks, leave_ranks
 from seawright_trainer.core.attempts import AttemptConfig, ExitCode, Outcome
@@ -78,8 +78,7 @@ def _train(config: AttemptConfig, settings: RankSettings) -> ExitCode:
         deadline_seconds=config.collective_deadline_seconds,
     )
     try:
-        model = load_model(config.spec.model.uri, recompute_blocks=config.spec.recompute_blocks)
-        engine = FsdpEngine(model, config.spec, ranks.device)
+        engine = FsdpEngine(prepare_model(config.spec), config.spec, ranks.device)
         loop = TrainingLoop(
             config=config,
             ranks=ranks,

@@ -175,6 +175,7 @@ class TrainingLoop:
             base=Path(spec.model.uri),
             folder=folder / f"step_{self.step}_of_{self.config.attempt}",
             dtype=getattr(torch, spec.model.dtype),
+            kind="merged" if spec.lora is None else spec.lora.export,
         )
         if export is not None:
             forget_exports(folder, steps=checkpoint_steps(Path(self.config.checkpoint_dir)))
