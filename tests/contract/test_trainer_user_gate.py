@@ -1,5 +1,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -10,9 +12,16 @@ from seawright_shared.clients.peer import Peer
 from seawright_shared.clients.trainer import TrainerClient
 from seawright_shared.clients.user_quality import UserQualityReports
 from seawright_shared.errors import InvalidRequestError
+from seawright_shared.records.domains import DatabaseRef
+from seawright_shared.records.jobs import JobStatus
 from seawright_shared.records.specs import DatasetSpec, ModelSpec, TrainingSpec
 from seawright_shared.records.trajectories import UserSpec
-from seawright_shared.records.user_quality import UserQualitySpec
+from seawright_shared.records.user_quality import (
+    ErrorRate,
+    UserQuality,
+    UserQualityReport,
+    UserQualitySpec,
+)
 from seawright_shared.stores.blobs import FolderBlobs
 from seawright_trainer.adapters.http_user_reports import HttpUserReports
 from seawright_trainer.settings import Settings
@@ -23,6 +32,7 @@ from tests.support.trainer_house import PlayedLauncher, ToyPolicy, ToyRollouts
 from tests.support.user_models import UserModels
 
 GOOD = UserSpec(kind="model", model="good")
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def spec(base: Path, dataset_id: str, user: UserSpec, **changes: object) -> TrainingSpec:
@@ -50,44 +60,74 @@ async def dataset_of(house: House) -> str:
     return (await house.client.create_dataset(wanted)).id
 
 
+@dataclass(slots=True)
+class KnownReports:
+    """Reports by the model's name."""
+
+    of: dict[str, UserQualityReport] = field(default_factory=dict[str, UserQualityReport])
+
+    async def newest(self, model: str, dataset_id: str) -> UserQualityReport | None:
+        return self.of.get(model)
+
+
 async def test_rl_starts_with_a_model_user_only_when_his_report_allows_it(tmp_path: Path):
     base = write_tiny_model(tmp_path / "base")
+    settings = Settings(
+        database_url=f"sqlite+aiosqlite:///{tmp_path}/trainer.db",
+        blob_dir=tmp_path / "blobs",
+        runs_dir=tmp_path / "runs",
+    )
+    policy, reports = ToyPolicy(), KnownReports()
+    outside = Outside(
+        policy=policy,
+        rollouts=ToyRollouts(policy, FolderBlobs(tmp_path / "blobs"), []),
+        launcher=PlayedLauncher(),
+        reports=reports,
+    )
+    async with trainer_of(build(settings, outside=outside)) as (client, http):
+        with pytest.raises(InvalidRequestError, match="no report"):
+            await client.create_run(spec(base, "ds", GOOD))
+        reports.of = {"good": report_of(0), "bad": report_of(6)}
+        run = await client.create_run(spec(base, "ds", GOOD))
+        assert await checks(http, run.id) == [("passed", "uqr_1")]
+        bad = UserSpec(kind="model", model="bad")
+        with pytest.raises(InvalidRequestError, match="erred in 6"):
+            await client.create_run(spec(base, "ds", bad))
+        run = await client.create_run(spec(base, "ds", bad, user_error_override="a drill"))
+        assert await checks(http, run.id) == [("overridden", "uqr_1")]
+        assert (await client.run(run.id)).spec.user_error_override == "a drill"
+        run = await client.create_run(spec(base, "ds", bad, max_user_error=0.06))
+        assert await checks(http, run.id) == [("passed", "uqr_1")]
+        run = await client.create_run(spec(base, "ds", UserSpec(slip_rate=0.5)))
+        assert await checks(http, run.id) == []
+
+
+async def test_a_report_counts_on_the_domain_it_was_made_on(tmp_path: Path):
     async with opened(tmp_path, user_models=UserModels()) as house:
         dataset_id = await dataset_of(house)
-        settings = Settings(
-            database_url=f"sqlite+aiosqlite:///{tmp_path}/trainer.db",
-            blob_dir=tmp_path / "blobs",
-            runs_dir=tmp_path / "runs",
+        known, reports = HttpUserReports(house.client), UserQualityReports(house.client.peer)
+        assert await known.newest("good", dataset_id) is None
+        wanted = UserQualitySpec(user=GOOD, database=DATABASE, num_probes=2)
+        report = await reports.ended((await reports.start(wanted)).id)
+        assert await known.newest("good", dataset_id) == report
+        assert await known.newest("goo", dataset_id) is None
+        airline = wanted.model_copy(
+            update={"database": DatabaseRef(domain="airline", seed=1, num_customers=60)}
         )
-        policy = ToyPolicy()
-        outside = Outside(
-            policy=policy,
-            rollouts=ToyRollouts(policy, FolderBlobs(tmp_path / "blobs"), []),
-            launcher=PlayedLauncher(),
-            reports=HttpUserReports(house.client),
-        )
-        reports = UserQualityReports(house.client.peer)
-        async with trainer_of(build(settings, outside=outside)) as (client, http):
-            with pytest.raises(InvalidRequestError, match="no report"):
-                await client.create_run(spec(base, dataset_id, GOOD))
-            measured = await reports.start(
-                UserQualitySpec(user=GOOD, database=DATABASE, num_probes=50)
-            )
-            report = await reports.ended(measured.id)
-            assert report.quality is not None
-            rate = report.quality.errors.rate
-            assert rate is not None
-            run = await client.create_run(spec(base, dataset_id, GOOD, max_user_error=rate))
-            assert await checks(http, run.id) == [("passed", report.id)]
-            other = UserSpec(kind="model", model="speaks_as_agent")
-            with pytest.raises(InvalidRequestError):
-                await client.create_run(spec(base, dataset_id, other))
-            forced = spec(base, dataset_id, other, user_error_override="a drill")
-            run = await client.create_run(forced)
-            assert await checks(http, run.id) == [("overridden", None)]
-            assert (await client.run(run.id)).spec.user_error_override == "a drill"
-            run = await client.create_run(spec(base, dataset_id, UserSpec(slip_rate=0.5)))
-            assert await checks(http, run.id) == []
+        await reports.ended((await reports.start(airline)).id)
+        assert await known.newest("good", dataset_id) == report
+
+
+def report_of(num_errors: int) -> UserQualityReport:
+    errors = ErrorRate(num=100, num_errors=num_errors, rate=num_errors / 100)
+    return UserQualityReport(
+        id="uqr_1",
+        status=JobStatus.SUCCEEDED,
+        created_at=NOW,
+        updated_at=NOW,
+        spec=UserQualitySpec(user=GOOD, database=DATABASE),
+        quality=UserQuality(num_probes=100, num_passed=100, errors=errors, columns={}),
+    )
 
 
 async def checks(http: httpx.AsyncClient, run_id: str) -> list[tuple[str, str | None]]:
