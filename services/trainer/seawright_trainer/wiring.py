@@ -244,6 +244,7 @@ class _Trainer:
                 rollouts=self.outside.rollouts,
                 policy=self.outside.policy,
                 batches=self.batches,
+                weights=self.weights,
             ),
             gather=GatherGroups(
                 runs=self.runs,

@@ -229,6 +229,9 @@ class TrainingSpec(Request):
     kind: Literal["sft", "grpo"]
     role: Literal["assistant", "user"] = "assistant"
     """Whose turns carry loss, for SFT."""
+    targets: Literal["dialogue", "turns"] = "dialogue"
+    """SFT: a dialogue is one sequence, all turns of the role carrying loss; or each such turn is a
+    sequence of its own, with everything before it as context, and `tasks_per_step` counts turns."""
     model: ModelSpec
     dataset_id: str
     """An SFT dataset version (sft) or an `rl_tasks` one (grpo)."""

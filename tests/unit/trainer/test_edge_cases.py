@@ -144,7 +144,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
 }
 
 
-def tests_in(path: Path) -> set[str]:
+def names_in(path: Path) -> set[str]:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
     return {node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, kinds)}
 
@@ -156,4 +156,4 @@ def test_there_are_eighteen_cases():
 @pytest.mark.parametrize("case", CASES)
 def test_each_case_has_its_tests(case: str):
     for file, name in CASES[case]:
-        assert name in tests_in(ROOT / file), f"{file}::{name}"
+        assert name in names_in(ROOT / file), f"{file}::{name}"

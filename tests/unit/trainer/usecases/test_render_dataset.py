@@ -12,6 +12,8 @@ from seawright_shared.records.datasets import Dialogue
 from seawright_shared.records.specs import BatchSpec
 from seawright_shared.stores.traces import TokenTrace
 from seawright_trainer.core.batches import StepBatch
+from seawright_trainer.core.ports import ModelLimits
+from seawright_trainer.core.targets import Targets
 from seawright_trainer.usecases.render_dataset import RenderDataset
 from tests.unit.trainer.usecases.test_publish_version import SPEC, run_at
 
@@ -54,6 +56,9 @@ class World:
     ) -> None:
         self.counts = dict(counts)
 
+    async def limits(self, uri: str) -> ModelLimits:
+        return ModelLimits(context_length=64, vocabulary=32)
+
     async def served(self, name: str) -> ServedModel | None:
         raise AssertionError("not asked here")
 
@@ -61,15 +66,21 @@ class World:
         raise AssertionError("not asked here")
 
 
-async def render(traces: list[TokenTrace]) -> World:
+async def render(traces: list[TokenTrace], targets: Targets = "dialogue") -> World:
     world = World(traces)
     state = run_at(0)
     spec = SPEC.model_copy(
-        update={"kind": "sft", "batch": BatchSpec(max_length=LONGEST, token_budget=64)}
+        update={
+            "kind": "sft",
+            "batch": BatchSpec(max_length=LONGEST, token_budget=64),
+            "targets": targets,
+        }
     )
     state = replace(state, shown=state.shown.model_copy(update={"spec": spec}))
     # One object plays all four ports; each has more methods than rendering calls.
-    await RenderDataset(runs=world, rollouts=world, policy=world, batches=world)(state)  # pyright: ignore[reportArgumentType]
+    await RenderDataset(runs=world, rollouts=world, policy=world, batches=world, weights=world)(
+        state
+    )  # pyright: ignore[reportArgumentType]
     return world
 
 
@@ -81,6 +92,7 @@ async def test_a_dialogue_over_the_limit_is_dropped_whole_and_counted():
         "kept": 2,
         "too_long": 1,
         "without_loss": 1,
+        "unreadable": 0,
         "tokens": LONGEST + 3,
     }
 
@@ -88,3 +100,17 @@ async def test_a_dialogue_over_the_limit_is_dropped_whole_and_counted():
 async def test_a_dataset_of_which_nothing_is_left_is_refused_with_the_counts():
     with pytest.raises(InvalidRequestError, match=r"1 are longer .* 16 tokens and 1 carry no loss"):
         await render([trace(LONGEST + 1), trace(4, has_loss=False)])
+
+
+async def test_a_dialogue_with_ids_beyond_the_vocabulary_is_left_out_and_counted():
+    unreadable = replace(trace(4), token_ids=np.array([1, 2, 32, 3], np.uint32))
+    world = await render([trace(3), unreadable])
+    assert world.stored[0].sequences.lengths == [3]
+    assert world.counts["unreadable"] == 1
+
+
+async def test_turn_by_turn_the_short_turns_of_a_long_dialogue_are_kept():
+    long = replace(trace(LONGEST + 4), loss_mask=np.isin(np.arange(LONGEST + 4), [2, 3, 7, 18]))
+    world = await render([long], "turns")
+    assert world.stored[0].sequences.lengths == [4, 8]
+    assert world.counts["too_long"] == 1
