@@ -1,8 +1,9 @@
-"""Print the third-party requirements of one service and of the shared extras that it asks for."""
+"""Print the third-party requirements of one service, its extras and the shared ones it asks for."""
 
 import re
 import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict, cast
 
@@ -14,12 +15,15 @@ Project = TypedDict(
 )
 
 
-def requirements(service: str, root: Path) -> list[str]:
+def requirements(service: str, root: Path, extras: Sequence[str] = ()) -> list[str]:
     """Return what to install before our own packages, sorted."""
     project = _project(root / "services" / service)
     shared = _project(root / "shared")
     found = set(shared["dependencies"])
-    for requirement in project["dependencies"]:
+    own = [*project["dependencies"]]
+    for extra in extras:
+        own += project["optional-dependencies"][extra]
+    for requirement in own:
         match = SHARED.match(requirement)
         if match is None:
             found.add(requirement)
@@ -34,4 +38,4 @@ def _project(folder: Path) -> Project:
 
 
 if __name__ == "__main__":
-    sys.stdout.write("\n".join(requirements(sys.argv[1], Path())) + "\n")
+    sys.stdout.write("\n".join(requirements(sys.argv[1], Path(), sys.argv[2:])) + "\n")
