@@ -56,6 +56,10 @@ CASES: dict[str, list[tuple[str, str]]] = {
     ],
     "07 chat templates": [
         (
+            "tests/unit/trainer/test_sft_masks.py",
+            "test_ids_and_mask_are_those_of_the_chat_template",
+        ),
+        (
             "tests/unit/policy/adapters/test_chat_templates.py",
             "test_the_system_turn_has_the_ids_of_the_folders_own_template",
         ),

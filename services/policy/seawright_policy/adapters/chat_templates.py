@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from jinja2 import TemplateError
+from jinja2 import TemplateError, nodes
+from jinja2.ext import Extension
+from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from seawright_policy.core.templates.pieces import Piece, own
@@ -41,10 +43,23 @@ def read_chat_template(folder: Path) -> str | None:
     return source if isinstance(source, str) else None
 
 
+class SpokenBlocks(Extension):
+    """Reads `{% generation %}`, by which templates mark what the model says; it writes nothing."""
+
+    tags = {"generation"}
+
+    def parse(self, parser: Parser) -> list[nodes.Node]:
+        """Return the block's own content."""
+        next(parser.stream)
+        return parser.parse_statements(("name:endgeneration",), drop_needle=True)
+
+
 def system_text_of(source: str) -> SystemText:
     """Return what writes the system turn in the words of a chat template."""
     environment = ImmutableSandboxedEnvironment(
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.loopcontrols", SpokenBlocks],
     )
     environment.filters["tojson"] = lambda value: json.dumps(value, ensure_ascii=False)
     try:
