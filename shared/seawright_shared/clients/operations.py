@@ -35,8 +35,11 @@ class FoundOperation:
     parameters: Sequence[str]
 
     async def answer(self, body: BaseModel | None) -> BaseModel | None:
-        """Return what the operation answers."""
-        return await self.operation.answer(self.parameters, body)
+        """Return what the operation answers; None where it will not or cannot."""
+        try:
+            return await self.operation.answer(self.parameters, body)
+        except Exception:  # noqa: BLE001 - the route refuses it in its own words
+            return None
 
 
 def found(operations: Sequence[Operation], method: str, path: str) -> FoundOperation | None:

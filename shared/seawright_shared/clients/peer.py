@@ -8,14 +8,14 @@ server's 75 s, so that no call meets a connection the server is closing.
 import asyncio
 import itertools
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from seawright_shared.clients.calls import Call, Params
 from seawright_shared.clients.faults import fault_of
 from seawright_shared.clients.in_process import ApplicationTransport, Asked
 from seawright_shared.clients.retries import (
@@ -32,23 +32,9 @@ from seawright_shared.telemetry.scope import REQUEST_ID
 from seawright_shared.telemetry.tracing import trace_headers
 
 T = TypeVar("T", bound=BaseModel)
-Params = Mapping[str, str | int | float | bool | Sequence[str] | None]
 
 KEEPALIVE_EXPIRY_SECONDS = 30.0
 JSON = "application/json"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One request to a peer, as it is sent at every attempt."""
-
-    method: str
-    path: str
-    params: Params | None = None
-    content: bytes | None = None
-    headers: Mapping[str, str]
-    timeout_seconds: float
-    is_idempotent: bool
 
 
 class Peer:
@@ -196,12 +182,7 @@ class Peer:
         if self._direct is None or trace_headers():
             return None
         operation = self._direct.operation(self._prefix, method, path)
-        if operation is None:
-            return None
-        try:
-            return await operation.answer(body)
-        except Exception:  # noqa: BLE001 - the route refuses it in its own words
-            return None
+        return None if operation is None else await operation.answer(body)
 
     async def _send(
         self,
