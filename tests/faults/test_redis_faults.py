@@ -3,6 +3,7 @@
 import asyncio
 import time
 from pathlib import Path
+from typing import cast
 
 import pytest
 from redis.asyncio import Redis
@@ -38,7 +39,8 @@ async def without_redis(
     """Flush Redis, stop it for a while under load, and return when all is done; the slowest ask."""
     slowest = 0.0
     async with open_yard(url, redis.url, folder) as yard:
-        yard.worker(), yard.worker()
+        for _ in range(2):
+            yard.worker()
         await yard.ask(20, seconds=0.1)
         redis.flush()
         await yard.ask(20, seconds=0.1)
@@ -113,8 +115,8 @@ async def test_lost_and_resurrected_bells_change_nothing(
         await all_rung(yard)
         stream = "seawright:trainer:bells:work"
         # What a promoted replica has not seen: the newest entries are gone, ...
-        newest = [key for key, _ in await redis.xrevrange(stream, count=10)]
-        await redis.xdel(stream, *newest)
+        found = cast("list[tuple[bytes, object]]", await redis.xrevrange(stream, count=10))
+        await redis.xdel(stream, *[key for key, _ in found])
         yard.worker()
         await yard.over()
         # ... and what it saw but not its end: old entries are there again.
@@ -129,7 +131,8 @@ async def test_lost_and_resurrected_bells_change_nothing(
 
 @pytest.mark.drills(6, smoke=True)
 async def test_bells_delivered_three_times_do_every_job_once(yard: Yard, measured: Measured):
-    yard.worker(), yard.worker()
+    for _ in range(2):
+        yard.worker()
     ids = await yard.ask(50, seconds=0.02)
     for _ in range(2):
         await yard.kit.doorbell.ring([Bell(kind="work", job_id=one) for one in ids])
