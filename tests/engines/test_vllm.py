@@ -1,7 +1,10 @@
 """A real vLLM server on a CPU: token-exact, log-probs as a trainer computes them, new weights."""
 
 import asyncio
+import hashlib
+import json
 import re
+import shutil
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +12,8 @@ from typing import NamedTuple
 import httpx
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 from structlog.stdlib import get_logger
 
 from seawright_policy.settings import Settings
@@ -31,16 +36,15 @@ RESULT = Message(role="tool", content="<tool_call> is no marker here", tool_call
 TOOL = ToolSchema(
     name="find_seat", description="Finds one.", parameters={"type": "object"}, kind="read"
 )
-TOLERANCES = {False: 1e-3, True: 2e-2}
-"""Without and with experts. vLLM's own kernel for experts on a CPU is less exact than float32:
-0.006 to 0.009 were measured, with old and new weights alike."""
+TOLERANCE = 1e-3
+LORA_RANK = 4
+CONTEXT = 2048
 
 
 class Engine(NamedTuple):
     url: str
     folders: list[Path]
     hashes: list[str]
-    tolerance: float
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["dense", "moe"])
@@ -48,11 +52,14 @@ def engine(request, tmp_path_factory):
     root = tmp_path_factory.mktemp("vllm")
     folders = [root / f"v{seed}" for seed in range(3)]
     hashes = [
-        write_qwen3(folder, seed, is_moe=request.param, context=512)
+        write_qwen3(folder, seed, is_moe=request.param, context=CONTEXT)
         for seed, folder in enumerate(folders)
     ]
-    with engine_served("vllm", folders[0], name="m", turns=64) as url:
-        yield Engine(url, folders, hashes, TOLERANCES[request.param])
+    options = {"name": "m", "turns": 64, "context-tokens": CONTEXT}
+    if not request.param:
+        options["lora-rank"] = LORA_RANK
+    with engine_served("vllm", folders[0], **options) as url:
+        yield Engine(url, folders, hashes)
 
 
 @asynccontextmanager
@@ -116,7 +123,7 @@ async def test_a_dialogues_tokens_and_log_probs_are_what_a_trainer_computes(engi
     sampled = first.num_sampled_tokens + second.num_sampled_tokens + third.num_sampled_tokens
     assert int(new.loss_mask.sum()) == sampled
     assert set(new.versions[new.loss_mask].tolist()) == {0}
-    assert difference(engine.folders[0], new) < engine.tolerance
+    assert difference(engine.folders[0], new) < TOLERANCE
     assert (decode_trace(again.context).token_ids == old.token_ids).all()
 
 
@@ -134,7 +141,7 @@ async def test_new_weights_under_running_turns_lose_none_and_every_token_knows_i
     versions = [trace.versions[trace.loss_mask].tolist() for trace in traces]
     assert all(one == sorted(one) and set(one) <= {0, 1} for one in versions)
     assert set(after.versions[after.loss_mask].tolist()) == {1}
-    assert difference(engine.folders[1], after) < engine.tolerance
+    assert difference(engine.folders[1], after) < TOLERANCE
     get_logger().info(
         "weights.changed",
         num_turns=len(traces),
@@ -148,7 +155,59 @@ async def test_new_weights_under_running_turns_lose_none_and_every_token_knows_i
             exact = exact_logprobs(engine.folders[number], trace)
             part = sampled == number
             told = trace.logprobs[trace.loss_mask]
-            assert np.abs(exact[part] - told[part]).max() < engine.tolerance
+            assert np.abs(exact[part] - told[part]).max() < TOLERANCE
+
+
+def write_adapter(folder: Path, base: Path, merged: Path) -> str:
+    """Write a random LoRA adapter over a model, and the model with it merged; return its hash."""
+    rng = torch.Generator().manual_seed(9)
+    weights = load_file(base / "model.safetensors")
+    adapter: dict[str, torch.Tensor] = {}
+    for name, weight in list(weights.items()):
+        if not name.endswith(("q_proj.weight", "v_proj.weight", "down_proj.weight")):
+            continue
+        size_out, size_in = weight.shape
+        down = torch.randn(LORA_RANK, size_in, generator=rng) * 0.1
+        up = torch.randn(size_out, LORA_RANK, generator=rng) * 0.1
+        stem = f"base_model.model.{name.removesuffix('.weight')}"
+        adapter |= {f"{stem}.lora_A.weight": down, f"{stem}.lora_B.weight": up}
+        weights[name] = weight + 2.0 * up @ down
+    folder.mkdir()
+    save_file(adapter, folder / "adapter_model.safetensors")
+    config = {
+        "peft_type": "LORA",
+        "task_type": "CAUSAL_LM",
+        "r": LORA_RANK,
+        "lora_alpha": 2 * LORA_RANK,
+        "target_modules": ["q_proj", "v_proj", "down_proj"],
+        "bias": "none",
+        "base_model_name_or_path": str(base),
+    }
+    (folder / "adapter_config.json").write_text(json.dumps(config))
+    shutil.copytree(base, merged)
+    save_file(weights, merged / "model.safetensors", {"format": "pt"})
+    return hashlib.sha256((folder / "adapter_model.safetensors").read_bytes()).hexdigest()
+
+
+async def test_a_lora_adapter_is_a_version_and_its_tokens_are_exact(engine, tmp_path):
+    if "num_local_experts" in (engine.folders[0] / "config.json").read_text():
+        pytest.skip("the server with experts takes no adapters")
+    adapter, merged = tmp_path / "adapter", tmp_path / "merged"
+    sha256 = write_adapter(adapter, engine.folders[0], merged)
+    async with opened(engine) as client:
+        first = await turn(client, SYSTEM, HELLO)
+        for phase in ("prepare", "commit"):
+            body = PublishRequest(uri=str(adapter), sha256=sha256, phase=phase)
+            await client.publish("m", 1, body)
+        trace = decode_trace((await turn(client, SYSTEM, HELLO)).context)
+        assert set(trace.versions[trace.loss_mask].tolist()) == {1}
+        assert difference(merged, trace) < TOLERANCE
+        assert difference(engine.folders[0], trace) > 10 * TOLERANCE
+        old = decode_trace(first.context)
+        assert difference(engine.folders[0], old) < TOLERANCE
+        await publish(client, engine, 2)
+        whole = decode_trace((await turn(client, SYSTEM, HELLO)).context)
+        assert difference(engine.folders[2], whole) < TOLERANCE
 
 
 async def test_later_turns_find_their_cache(engine):
@@ -160,13 +219,14 @@ async def test_later_turns_find_their_cache(engine):
             both = [re.findall(rf"^vllm:{name}{{.*}} (\S+)$", text, re.MULTILINE) for name in named]
             return float(both[0][0]), float(both[1][0])
 
-        long = Message(role="user", content="Please change the seat of this booking. " * 6)
-        first = await turn(client, SYSTEM, long, tokens=4)
+        long = Message(role="user", content="Please change the seat of this booking. " * 60)
+        first = await turn(client, SYSTEM, long, tokens=16)
         before = await counts()
         context = first.context
-        for _ in range(4):
-            context = (await turn(client, HELLO, context=context, tokens=4)).context
+        for _ in range(6):
+            context = (await turn(client, HELLO, context=context, tokens=16)).context
         after = await counts()
     share = (after[1] - before[1]) / (after[0] - before[0])
-    get_logger().info("cache.measured", share=share)
-    assert share > 0.6
+    length = len(decode_trace(first.context))
+    get_logger().info("cache.measured", share=share, first_tokens=length)
+    assert share > 0.9

@@ -105,7 +105,7 @@ def write_qwen3(
     )
     with torch.no_grad():
         for parameter in model.parameters():
-            if parameter.dim() == 2:
+            if parameter.dim() > 1:
                 parameter.mul_(3.0)
     model.save_pretrained(folder)
     made.save(str(folder / "tokenizer.json"))
