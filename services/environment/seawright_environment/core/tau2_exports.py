@@ -5,6 +5,7 @@ and a call that proves an outcome without a change by ACTION, so that doing noth
 """
 
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 
 from pydantic import JsonValue
 
@@ -115,14 +116,14 @@ def _lay_over(sides: dict[str, JsonObject], operation: PatchOp) -> bool:
 
 def _criteria(task: Task) -> JsonObject:
     checker = task.checker or CheckerSpec()
-    called = [item for item in checker.called if "*" not in item.name]
+    called = [named for item in checker.called if (named := _named(task, item)) is not None]
     actions: list[JsonValue] = [
         _action(action, _compared(action, called)) for action in task.golden_actions
     ]
     actions += [
         _action(
             GoldenAction(id=f"call_{index}", name=item.name, arguments=item.arguments),
-            [*item.arguments],
+            [*item.arguments] if item in checker.called else [],
         )
         for index, item in enumerate(called)
         if not any(_proves(action, item) for action in task.golden_actions)
@@ -139,6 +140,22 @@ def _criteria(task: Task) -> JsonObject:
         "nl_assertions": [_assertion(item) for item in free] or None,
         "reward_basis": basis,
     }
+
+
+def _named(task: Task, item: CalledItem) -> CalledItem | None:
+    """Return evidence under one tool's name: of several that would do, the solution's.
+
+    tau2-bench knows no wildcards, and without evidence an idle agent is rewarded.
+    """
+    if "*" not in item.name:
+        return item
+    if task.solution is None:
+        return None
+    reads = [call for step in task.solution.steps for call in step.reads]
+    for call in [*task.solution.identify, *reads]:
+        if fnmatchcase(call.name, item.name):
+            return item.model_copy(update={"name": call.name, "arguments": call.arguments})
+    return None
 
 
 def _action(action: GoldenAction, compared: Sequence[str] | None) -> JsonObject:

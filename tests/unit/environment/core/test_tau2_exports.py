@@ -125,3 +125,22 @@ def test_a_start_state_that_cannot_be_merged_is_refused(operation: PatchOp):
     with pytest.raises(InvalidRequestError) as caught:
         export_task(task(initial_patch=[operation]))
     assert [error.pointer for error in caught.value.errors] == ["/initial_patch/0"]
+
+
+def test_evidence_by_any_of_several_tools_is_the_solutions_own_and_its_arguments_are_free():
+    read = next(
+        task
+        for task in accepted()
+        if task.checker and any(item.name == "find_user_id_*" for item in task.checker.called)
+    )
+    assert read.solution is not None
+    exported: Any = export_task(read)
+    found = [
+        action
+        for action in exported["evaluation_criteria"]["actions"]
+        if action["name"].startswith("find_user_id_")
+    ]
+    call = read.solution.identify[0]
+    assert [(each["name"], each["arguments"]) for each in found] == [(call.name, call.arguments)]
+    assert found[0]["compare_args"] == []
+    assert "ACTION" in exported["evaluation_criteria"]["reward_basis"]
