@@ -1,7 +1,7 @@
 """Rollout streams: the supply of groups that a trainer draws on."""
 
-from seawright_shared.clients.paths import segment
 from seawright_shared.clients.calls import Params
+from seawright_shared.clients.paths import segment
 from seawright_shared.clients.peer import Peer
 from seawright_shared.contracts.orchestrator import CreditsRequest, GroupPage, RolloutStream
 from seawright_shared.records.ids import new_id
