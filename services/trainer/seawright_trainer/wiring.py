@@ -47,7 +47,8 @@ from seawright_trainer.api.attempts import AttemptRoutes, attempt_routes
 from seawright_trainer.api.training_plans import plan_routes
 from seawright_trainer.api.training_runs import RunRoutes, run_routes, version_routes
 from seawright_trainer.core.planning.shapes import ModelShape
-from seawright_trainer.core.ports import Launcher, Policy, Rollouts, StepScreen
+from seawright_trainer.core.ports import Launcher, Policy, Rollouts
+from seawright_trainer.core.step_screens import StepScreen
 from seawright_trainer.core.user_gate import NoReports, UserReports
 from seawright_trainer.migrations.upgrade import COMMAND, FOLDER
 from seawright_trainer.settings import Settings

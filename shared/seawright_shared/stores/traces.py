@@ -1,5 +1,6 @@
 """Token traces: what was sampled, with its log-probs, mask and policy versions (DESIGN 9)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -94,11 +95,11 @@ def routes_for(routes: NDArray[np.int16], num_tokens: int) -> NDArray[np.int16]:
     return np.concatenate([routes, np.full((missing, *routes.shape[1:]), -1, np.int16)])
 
 
-def _routes(plain: dict[str, Any], length: int) -> NDArray[np.int16] | None:
+def _routes(plain: Mapping[str, object], length: int) -> NDArray[np.int16] | None:
     if "routes" not in plain:
         return None
-    shape = [length, *(int(size) for size in plain["routes_shape"])]
-    return np.frombuffer(plain["routes"], "<i2").astype(np.int16).reshape(shape)
+    shape = [length, *cast("list[int]", plain["routes_shape"])]
+    return np.frombuffer(cast("bytes", plain["routes"]), "<i2").astype(np.int16).reshape(shape)
 
 
 def samples_of(trace: TokenTrace) -> list[TokenTrace]:

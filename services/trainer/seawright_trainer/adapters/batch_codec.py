@@ -1,6 +1,7 @@
 """Batches as bytes: msgpack with raw little-endian buffers, zstd-compressed (DESIGN 9)."""
 
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import cast
 
 import msgpack
 import numpy as np
@@ -37,11 +38,11 @@ def encode_batch(batch: StepBatch) -> bytes:
     return zstandard.compress(cast("bytes", msgpack.packb(plain)), 3)
 
 
-def _routes(plain: dict[str, Any], num_tokens: int) -> NDArray[np.int16] | None:
+def _routes(plain: Mapping[str, object], num_tokens: int) -> NDArray[np.int16] | None:
     if "routes" not in plain:
         return None
-    shape = [num_tokens, *(int(size) for size in plain["routes_shape"])]
-    return np.frombuffer(plain["routes"], "<i2").astype(np.int16).reshape(shape)
+    shape = [num_tokens, *cast("list[int]", plain["routes_shape"])]
+    return np.frombuffer(cast("bytes", plain["routes"]), "<i2").astype(np.int16).reshape(shape)
 
 
 def decode_batch(blob: bytes) -> StepBatch:

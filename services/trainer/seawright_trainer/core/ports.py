@@ -15,6 +15,7 @@ from seawright_shared.stores.traces import TokenTrace
 from seawright_trainer.core.attempts import AttemptConfig, Outcome
 from seawright_trainer.core.batches import StepBatch
 from seawright_trainer.core.filtering import Judgement
+from seawright_trainer.core.limits import ModelLimits
 from seawright_trainer.core.training_runs import RunState
 
 
@@ -96,14 +97,6 @@ class Steps(Protocol):
 
     async def checkpoints(self, run_id: str) -> list[Checkpoint]:
         """Return the reported checkpoints of surviving steps, newest first."""
-        ...
-
-
-class StepScreen(Protocol):
-    """Where people watch a run."""
-
-    async def show(self, run_id: str, step: int, metrics: Mapping[str, float]) -> None:
-        """Show what a step measured."""
         ...
 
 
@@ -232,15 +225,6 @@ class Rollouts(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelLimits:
-    """What a model can read."""
-
-    context_length: int
-    vocabulary: int
-    """Token ids are below it."""
-
-
 class Weights(Protocol):
     """Model folders, as this service sees them."""
 
@@ -250,7 +234,6 @@ class Weights(Protocol):
 
     async def limits(self, uri: str) -> ModelLimits:
         """Return what a folder's model can read; `InvalidRequestError` where it cannot be told."""
-        ...
 
 
 class Attempt(Protocol):

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seawright_shared.contracts.trainer import StepReport, TrainingStep
-from seawright_trainer.core.ports import Steps, StepScreen
+from seawright_trainer.core.ports import Steps
+from seawright_trainer.core.step_screens import StepScreen
 from seawright_trainer.usecases.publish_version import PublishVersion
 
 

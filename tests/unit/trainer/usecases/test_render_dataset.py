@@ -12,7 +12,7 @@ from seawright_shared.records.datasets import Dialogue
 from seawright_shared.records.specs import BatchSpec
 from seawright_shared.stores.traces import TokenTrace
 from seawright_trainer.core.batches import StepBatch
-from seawright_trainer.core.ports import ModelLimits
+from seawright_trainer.core.limits import ModelLimits
 from seawright_trainer.core.targets import Targets
 from seawright_trainer.usecases.render_dataset import RenderDataset
 from tests.unit.trainer.usecases.test_publish_version import SPEC, run_at
