@@ -1,6 +1,7 @@
 """Laws of the ingest check: what is let through can be trained on, whatever an engine says."""
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -46,7 +47,7 @@ def plausible(draw):
     is_ended = draw(st.booleans())
     ids = [*ids, END] if is_ended else ids
     cut = draw(st.integers(0, len(ids)))
-    parts = {
+    parts: dict[str, Any] = {
         "token_ids": ids,
         "logprob_ids": ids,
         "logprobs": draw(
@@ -93,8 +94,8 @@ def test_what_is_let_through_is_sound_and_what_is_right_is_let_through(reply):
     assert turn.token_ids == list(told.token_ids)
 
 
-def reply(**changes) -> EngineReply:
-    parts = {
+def reply(**changes: Any) -> EngineReply:
+    parts: dict[str, Any] = {
         "token_ids": [8, 9],
         "logprob_ids": [8, 9],
         "logprobs": [-1.0, 5e-4],
