@@ -26,6 +26,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from pydantic import JsonValue
+
 from seawright_console.usecases.read_pages import read_all
 from seawright_shared.clients.orchestrator import OrchestratorClient
 from seawright_shared.contracts.orchestrator import SynthesisRun
@@ -51,6 +53,7 @@ NAMES = {
     "evaluation_from",
     "evaluation_to",
 }
+RULE_NAMES = {"born_in", "died_in"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +197,14 @@ async def collect(orchestrator: OrchestratorClient, domain: str, run_id: str, ma
 
 def bare_hash(record: Record) -> str:
     """Return the hash of what a version says; what is named after the run is not of it."""
-    return content_hash(record.model_dump(mode="json", exclude=NAMES))
+    return content_hash(bare(record.model_dump(mode="json", exclude=NAMES)))
+
+
+def bare(value: JsonValue) -> JsonValue:
+    """Return a value without the reflections that rules were born and died in: they are named so."""
+    if isinstance(value, dict):
+        return {key: bare(inner) for key, inner in value.items() if key not in RULE_NAMES}
+    return [bare(inner) for inner in value] if isinstance(value, list) else value
 
 
 def task_hash(task: Task) -> str:
