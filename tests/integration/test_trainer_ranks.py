@@ -37,7 +37,7 @@ def two_ranks(models: Path, folder: Path, loaded: str = "-") -> None:
         subprocess.Popen([*command, str(rank), *rest], stderr=subprocess.PIPE) for rank in (0, 1)
     ]
     for rank in ranks:
-        _, words = rank.communicate(timeout=120)
+        _, words = rank.communicate(timeout=240)
         assert rank.returncode == 0, words.decode()[-2000:]
 
 
