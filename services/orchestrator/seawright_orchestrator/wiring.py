@@ -89,9 +89,7 @@ def build(
     )
 
     work = _work(settings, stores, peers, author)
-    quality = QualityParts(
-        stores=stores, domains=domains, play=work.handlers.play, draw=work.draw
-    )
+    quality = QualityParts(stores=stores, domains=domains, play=work.handlers.play, draw=work.draw)
     handlers = {**work.handlers.by_kind(), **quality.handlers()}
 
     @asynccontextmanager

@@ -1,5 +1,7 @@
 """Laws of the start that a task's initialization data makes of a database."""
 
+from pydantic import JsonValue
+
 from seawright_environment.core.populations import Population
 from seawright_environment.core.tau2_replay import initial_patch
 from seawright_shared.records.tasks import PatchOp
@@ -14,7 +16,7 @@ def test_data_for_one_entity_changes_that_entity_and_reads_no_other():
     insured = reservations[reservation_id]["insurance"]
     num_read = reservations.num_kept
     other = "no" if insured == "yes" else "yes"
-    data = {"agent_data": {"reservations": {reservation_id: {"insurance": other}}}}
+    data: dict[str, JsonValue] = {"agent_data": {"reservations": {reservation_id: {"insurance": other}}}}
     assert initial_patch(base, data) == [
         PatchOp(path=["reservations", reservation_id, "insurance"], op="set", value=other)
     ]

@@ -356,11 +356,13 @@ async def test_an_episode_tells_where_its_time_went():
     asked, gate = asyncio.Event(), asyncio.Event()
 
     class Gated(Stage):
-        async def turn(self, *args: Any) -> SpokenTurn:
+        async def turn(
+            self, scenario: Scenario, seen: Sequence[Message], spec: UserSpec, seed: int
+        ) -> SpokenTurn:
             asked.set()
             await gate.wait()
             await asyncio.sleep(0.002)
-            return await super().turn(*args)
+            return await super().turn(scenario, seen, spec, seed)
 
     stage = Gated(Script([AgentTurn(message=LOOK), turn(content="hello")]))
     player = replace(stage.player(), slots=asyncio.Semaphore(1))
