@@ -24,7 +24,9 @@ def alive() -> Counter[str]:
 async def test_nothing_that_an_iteration_made_outlives_its_storing(tmp_path: Path):
     async with opened(tmp_path) as house:
         before = alive()
-        run = await house.client.start_synthesis(synthesis_spec(num_iterations=1, candidates_per_iteration=60))
+        run = await house.client.start_synthesis(
+            synthesis_spec(num_iterations=1, candidates_per_iteration=60)
+        )
         assert await ended(house.client, run.id) is JobStatus.SUCCEEDED
         done = await house.client.synthesis_run(run.id)
         assert done.num_tasks > 5

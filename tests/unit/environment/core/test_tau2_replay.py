@@ -16,7 +16,9 @@ def test_data_for_one_entity_changes_that_entity_and_reads_no_other():
     insured = reservations[reservation_id]["insurance"]
     num_read = reservations.num_kept
     other = "no" if insured == "yes" else "yes"
-    data: dict[str, JsonValue] = {"agent_data": {"reservations": {reservation_id: {"insurance": other}}}}
+    data: dict[str, JsonValue] = {
+        "agent_data": {"reservations": {reservation_id: {"insurance": other}}}
+    }
     assert initial_patch(base, data) == [
         PatchOp(path=["reservations", reservation_id, "insurance"], op="set", value=other)
     ]

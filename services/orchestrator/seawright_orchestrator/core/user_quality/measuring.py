@@ -108,7 +108,9 @@ def _slips(tallies: Tallies) -> dict[str, SlipsFound]:
             if slip.by != "user":
                 continue
             made[slip.kind] += 1
-            here: set[Column] = {t.column for t in judged for e in t.errors if e.message == slip.message}
+            here: set[Column] = {
+                t.column for t in judged for e in t.errors if e.message == slip.message
+            }
             found[slip.kind] += bool(here)
             columns[slip.kind].update(here)
     return {
