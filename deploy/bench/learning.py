@@ -18,6 +18,7 @@ import time
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
+from typing import cast
 
 from seawright_console.cli.embedded import embedded
 from seawright_console.cli.outcome import screen
@@ -81,10 +82,9 @@ def figures(result: DemoResult, seed: int, signal: str) -> dict[str, object]:
 
 def gain(line: dict[str, object]) -> float | None:
     """Return RL's pass^1 less SFT's; None where RL failed."""
-    passes = line["pass1"]
-    assert isinstance(passes, dict)
+    passes = cast("dict[str, float]", line["pass1"])
     after, before = passes.get(STAGES["rl"]), passes.get(STAGES["sft"])
-    return None if after is None or before is None else float(after) - float(before)
+    return None if after is None or before is None else after - before
 
 
 def interval(values: list[float]) -> tuple[float, float]:
@@ -100,8 +100,7 @@ def tell(lines: list[dict[str, object]]) -> None:
     """Print each seed, and the mean gain of each signal with its interval."""
     print(f"{'signal':<10} {'seed':>4} {'SFT':>6} {'RL':>6} {'gain':>7} {'seconds':>8}")
     for line in lines:
-        passes, gained = line["pass1"], gain(line)
-        assert isinstance(passes, dict)
+        passes, gained = cast("dict[str, float]", line["pass1"]), gain(line)
         told = "failed" if gained is None else f"{gained:+.3f}"
         shown = [f"{passes.get(STAGES[key], math.nan):.3f}" for key in ("sft", "rl")]
         print(

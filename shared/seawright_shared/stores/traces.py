@@ -49,7 +49,7 @@ class TokenTrace:
 
 def encode_trace(trace: TokenTrace) -> bytes:
     """Return msgpack with raw little-endian buffers, zstd-compressed."""
-    plain = {
+    plain: dict[str, object] = {
         "format": FORMAT,
         "length": len(trace),
         "token_ids": trace.token_ids.astype("<u4").tobytes(),

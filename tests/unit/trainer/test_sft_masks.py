@@ -74,7 +74,7 @@ def test_ids_and_mask_are_those_of_the_chat_template(folder: Path, name: str):
     renderer = read_renderer(folder)
     assert renderer is not None
     ours = renderer.render("Help people.", [], DIALOGUES[name])
-    plain = [{"role": "system", "content": "Help people."}]
+    plain: list[dict[str, object]] = [{"role": "system", "content": "Help people."}]
     for message in DIALOGUES[name]:
         calls = [{"name": one.name, "arguments": one.arguments} for one in message.tool_calls or []]
         plain.append({"role": message.role, "content": message.content, "tool_calls": calls})

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.stores.model_folders import WEIGHTS, weight_files, weights_digest
-from seawright_trainer.core.limits import ModelLimits
+from seawright_trainer.core.model_folders import ModelLimits
 
 NEEDED = ("config.json", "tokenizer.json")
 

@@ -23,12 +23,12 @@ class LoraLinear(nn.Linear):
 
     def __init__(self, base: nn.Linear, spec: LoraSpec, generator: torch.Generator) -> None:
         # On meta: the base's own tensors take the place of these.
-        super().__init__(
-            base.in_features, base.out_features, bias=base.bias is not None, device="meta"
-        )
+        own_bias = cast("nn.Parameter | None", base.bias)
+        has_bias = own_bias is not None
+        super().__init__(base.in_features, base.out_features, bias=has_bias, device="meta")
         self.weight = nn.Parameter(base.weight.detach(), requires_grad=False)
-        if base.bias is not None:
-            self.bias = nn.Parameter(base.bias.detach(), requires_grad=False)
+        if own_bias is not None:
+            self.bias = nn.Parameter(own_bias.detach(), requires_grad=False)
         bound = 1.0 / math.sqrt(base.in_features)
         drawn_RI = torch.rand(spec.rank, base.in_features, generator=generator)
         self.lora_A = nn.Parameter((2.0 * drawn_RI - 1.0) * bound)

@@ -15,7 +15,6 @@ from seawright_shared.stores.traces import TokenTrace
 from seawright_trainer.core.attempts import AttemptConfig, Outcome
 from seawright_trainer.core.batches import StepBatch
 from seawright_trainer.core.filtering import Judgement
-from seawright_trainer.core.limits import ModelLimits
 from seawright_trainer.core.training_runs import RunState
 
 
@@ -223,17 +222,6 @@ class Rollouts(Protocol):
     async def dialogues(self, dataset_id: str) -> list[Dialogue]:
         """Return all items of an SFT dataset, in order."""
         ...
-
-
-class Weights(Protocol):
-    """Model folders, as this service sees them."""
-
-    async def sha256(self, uri: str) -> str:
-        """Return the hash of a folder's weights; `InvalidRequestError` where it has none."""
-        ...
-
-    async def limits(self, uri: str) -> ModelLimits:
-        """Return what a folder's model can read; `InvalidRequestError` where it cannot be told."""
 
 
 class Attempt(Protocol):

@@ -8,7 +8,8 @@ from seawright_shared.stores.traces import TokenTrace, samples_of
 from seawright_trainer.core.batches import StepBatch
 from seawright_trainer.core.epochs import step_indices
 from seawright_trainer.core.filtering import WeightedMember, judge_age, reward_metrics, weigh_step
-from seawright_trainer.core.ports import Batches, Groups, StoredBatch, Weights
+from seawright_trainer.core.model_folders import Weights
+from seawright_trainer.core.ports import Batches, Groups, StoredBatch
 from seawright_trainer.core.sequences import WeightedSequence, join, select
 from seawright_trainer.core.training_runs import RunState
 

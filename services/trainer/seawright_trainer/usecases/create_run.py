@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from seawright_shared.contracts.trainer import TrainingRun
 from seawright_shared.records.specs import TrainingSpec
-from seawright_trainer.core.ports import Weights
+from seawright_trainer.core.model_folders import Weights
 from seawright_trainer.core.training_runs import refuse_impossible, refuse_too_long
 from seawright_trainer.core.user_gate import UserCheck, UserReports, check_user, needs_check
 

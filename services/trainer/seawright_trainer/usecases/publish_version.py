@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from seawright_shared.contracts.policy import PublishRequest
 from seawright_shared.errors import ConflictError
 from seawright_shared.records.rollouts import PolicyVersion
-from seawright_trainer.core.ports import Policy, Versions, Weights
+from seawright_trainer.core.model_folders import Weights
+from seawright_trainer.core.ports import Policy, Versions
 from seawright_trainer.core.training_runs import RunState
 
 

@@ -8,7 +8,8 @@ from seawright_shared.contracts.policy import RenderingRequest
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.stores.traces import TokenTrace
 from seawright_trainer.core.batches import StepBatch
-from seawright_trainer.core.ports import Batches, Policy, Rollouts, Runs, Weights
+from seawright_trainer.core.model_folders import Weights
+from seawright_trainer.core.ports import Batches, Policy, Rollouts, Runs
 from seawright_trainer.core.sequences import WeightedSequence, join
 from seawright_trainer.core.targets import split_targets
 from seawright_trainer.core.training_runs import RunState

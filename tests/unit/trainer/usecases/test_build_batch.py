@@ -11,7 +11,7 @@ from seawright_shared.records.specs import BatchSpec
 from seawright_shared.records.trajectories import StopReason
 from seawright_shared.stores.traces import TokenTrace
 from seawright_trainer.core.batches import StepBatch
-from seawright_trainer.core.limits import ModelLimits
+from seawright_trainer.core.model_folders import ModelLimits
 from seawright_trainer.usecases.build_batch import BuildBatch, BuiltBatch
 from tests.unit.trainer.usecases.test_publish_version import SPEC, run_at
 

@@ -12,7 +12,7 @@ from seawright_shared.records.jobs import JobStatus
 from seawright_shared.records.rollouts import PolicyVersion
 from seawright_shared.records.specs import ModelSpec, TrainingSpec
 from seawright_shared.stores.traces import TokenTrace
-from seawright_trainer.core.limits import ModelLimits
+from seawright_trainer.core.model_folders import ModelLimits
 from seawright_trainer.core.training_runs import RunState
 from seawright_trainer.usecases.publish_version import PublishVersion, ServeStart
 

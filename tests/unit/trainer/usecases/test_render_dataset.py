@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from seawright_shared.records.datasets import Dialogue
 from seawright_shared.records.specs import BatchSpec
 from seawright_shared.stores.traces import TokenTrace
 from seawright_trainer.core.batches import StepBatch
-from seawright_trainer.core.limits import ModelLimits
+from seawright_trainer.core.model_folders import ModelLimits
 from seawright_trainer.core.targets import Targets
 from seawright_trainer.usecases.render_dataset import RenderDataset
 from tests.unit.trainer.usecases.test_publish_version import SPEC, run_at
@@ -77,10 +78,11 @@ async def render(traces: list[TokenTrace], targets: Targets = "dialogue") -> Wor
         }
     )
     state = replace(state, shown=state.shown.model_copy(update={"spec": spec}))
-    # One object plays all four ports; each has more methods than rendering calls.
-    await RenderDataset(runs=world, rollouts=world, policy=world, batches=world, weights=world)(
+    # One object plays all five ports; each has more methods than rendering calls.
+    ports: Any = world
+    await RenderDataset(runs=ports, rollouts=ports, policy=ports, batches=ports, weights=ports)(
         state
-    )  # pyright: ignore[reportArgumentType]
+    )
     return world
 
 

@@ -1,0 +1,25 @@
+"""Folders of models: what they hash to, and what their models can read."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelLimits:
+    """What a model can read."""
+
+    context_length: int
+    vocabulary: int
+    """Token ids are below it."""
+
+
+class Weights(Protocol):
+    """Model folders, as this service sees them."""
+
+    async def sha256(self, uri: str) -> str:
+        """Return the hash of a folder's weights; `InvalidRequestError` where it has none."""
+        ...
+
+    async def limits(self, uri: str) -> ModelLimits:
+        """Return what a folder's model can read; `InvalidRequestError` where it cannot be told."""
+        ...
