@@ -12,9 +12,10 @@ from seawright_shared.clients.peer import Peer
 from seawright_shared.clients.trainer import TrainerClient
 from seawright_shared.clients.user_quality import UserQualityReports
 from seawright_shared.errors import InvalidRequestError
+from seawright_shared.jobs.job import JobTimes
 from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.jobs import JobStatus
-from seawright_shared.records.specs import DatasetSpec, ModelSpec, TrainingSpec
+from seawright_shared.records.specs import BatchSpec, DatasetSpec, ModelSpec, TrainingSpec
 from seawright_shared.records.trajectories import UserSpec
 from seawright_shared.records.user_quality import (
     ErrorRate,
@@ -24,11 +25,12 @@ from seawright_shared.records.user_quality import (
 )
 from seawright_shared.stores.blobs import FolderBlobs
 from seawright_trainer.adapters.http_user_reports import HttpUserReports
+from seawright_trainer.core.attempts import AttemptConfig
 from seawright_trainer.settings import Settings
 from seawright_trainer.wiring import Outside, build
 from tests.contract.orchestrator_house import DATABASE, House, ended, opened, synthesis_spec
 from tests.support.tiny_models import write_tiny_model
-from tests.support.trainer_house import PlayedLauncher, ToyPolicy, ToyRollouts
+from tests.support.trainer_house import PlayedAttempt, PlayedLauncher, ToyPolicy, ToyRollouts
 from tests.support.user_models import UserModels
 
 GOOD = UserSpec(kind="model", model="good")
@@ -38,7 +40,8 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 def spec(base: Path, dataset_id: str, user: UserSpec, **changes: object) -> TrainingSpec:
     model = ModelSpec(uri=str(base), name="toy")
     plain = {"kind": "grpo", "model": model, "dataset_id": dataset_id, "num_steps": 1}
-    return TrainingSpec.model_validate({**plain, "user": user, **changes})
+    batch = BatchSpec(max_length=64, token_budget=256)
+    return TrainingSpec.model_validate({**plain, "user": user, "batch": batch, **changes})
 
 
 @asynccontextmanager
@@ -58,6 +61,15 @@ async def dataset_of(house: House) -> str:
     await ended(house.client, run.id)
     wanted = DatasetSpec(name="rl", kind="rl_tasks", synthesis_run_ids=[run.id])
     return (await house.client.create_dataset(wanted)).id
+
+
+class EndedLauncher(PlayedLauncher):
+    """Its ranks end at once: nothing is trained here."""
+
+    async def launch(self, config: AttemptConfig) -> PlayedAttempt:
+        attempt = await super().launch(config)
+        attempt.end()
+        return attempt
 
 
 @dataclass(slots=True)
@@ -81,8 +93,9 @@ async def test_rl_starts_with_a_model_user_only_when_his_report_allows_it(tmp_pa
     outside = Outside(
         policy=policy,
         rollouts=ToyRollouts(policy, FolderBlobs(tmp_path / "blobs"), []),
-        launcher=PlayedLauncher(),
+        launcher=EndedLauncher(),
         reports=reports,
+        times=JobTimes(lease=20.0, beat=0.1, poll=0.1, relay=0.05, backoff=0.05, grace=1.0),
     )
     async with trainer_of(build(settings, outside=outside)) as (client, http):
         with pytest.raises(InvalidRequestError, match="no report"):
@@ -131,6 +144,8 @@ def report_of(num_errors: int) -> UserQualityReport:
 
 
 async def checks(http: httpx.AsyncClient, run_id: str) -> list[tuple[str, str | None]]:
-    events = (await http.get(f"/v1/training-runs/{run_id}/events")).json()["data"]
+    wanted = {"accept": "application/json"}
+    reply = await http.get(f"/v1/training-runs/{run_id}/events", headers=wanted)
+    events = reply.json()["data"]
     found = [event["payload"] for event in events if event["type"] == "user.checked"]
     return [(one["decision"], one["report_id"]) for one in found]
