@@ -12,7 +12,7 @@ import torch
 from transformers import Qwen3ForCausalLM
 
 from seawright_shared.contracts.policy import PublishRequest, RenderingRequest, ServedModel
-from seawright_shared.errors import ConflictError, NotFoundError
+from seawright_shared.errors import ConflictError, NotFoundError, UnavailableError
 from seawright_shared.records.datasets import Dialogue
 from seawright_shared.records.messages import Message
 from seawright_shared.records.rollouts import GroupMember, PolicyVersion, RolloutGroup
@@ -34,11 +34,15 @@ class ToyPolicy:
     model: Qwen3ForCausalLM | None = None
     commits: list[PolicyVersion] = field(default_factory=list)
     prepared: int | None = None
+    is_away: bool = False
+    """Takes no publications for the moment."""
 
     async def served(self, name: str) -> ServedModel | None:
         return self.served_model
 
     async def publish(self, name: str, version: int, request: PublishRequest) -> ServedModel:
+        if self.is_away:
+            raise UnavailableError("the policy is away")
         current = None if self.served_model is None else self.served_model.current
         if current is not None and version < current.version:
             raise ConflictError("versions only rise")

@@ -52,7 +52,9 @@ class AnswerWork:
 
     async def _begin(self, run: RunState, attempt: int, step: int) -> None:
         version = run.shown.version
-        if run.spec.kind == "grpo":
+        # Rollouts come from served weights; and of a finished run a fault may have left the last
+        # step recorded and its weights not served.
+        if run.spec.kind == "grpo" or step >= run.spec.num_steps:
             version = await self.serve_start(run, step)
         await self.runs.begin_attempt(run.shown.id, attempt, step=step, version=version)
 
