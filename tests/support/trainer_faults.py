@@ -35,6 +35,7 @@ class FaultHouse:
     """A trainer process on a folder, and the means to kill it and what it started."""
 
     folder: Path
+    num_ranks: int = 2
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -97,7 +98,7 @@ class FaultHouse:
             model=ModelSpec(uri=str(base), name="tiny", dtype="float32"),
             dataset_id="ds_toy",
             num_steps=NUM_STEPS,
-            num_ranks=2,
+            num_ranks=self.num_ranks,
             optimizer=OptimizerSpec(learning_rate=1e-2),
             batch=BatchSpec(tasks_per_step=4, group_size=2, max_length=64, token_budget=128),
             checkpoint_every=CHECKPOINT_EVERY,
@@ -225,11 +226,12 @@ FAULTS: dict[str, Strike] = {
 """What is struck, in the words of the table."""
 
 
-async def play(folder: Path, strike: Strike | None = None) -> Reached:
+async def play(folder: Path, strike: Strike | None = None, *, num_ranks: int = 2) -> Reached:
     """Run the spec to its end with one fault in it."""
     await asyncio.to_thread(folder.mkdir, parents=True)
-    base = await asyncio.to_thread(write_tiny_model, folder / "base")
-    house = FaultHouse(folder=folder)
+    # Not in a thread: it seeds torch for the whole process, and runs may be played side by side.
+    base = write_tiny_model(folder / "base")
+    house = FaultHouse(folder=folder, num_ranks=num_ranks)
     house.launch()
     try:
         async with house.client() as client:
