@@ -1,6 +1,8 @@
 """Body limits: too many bytes, a compressed body or a hostile shape is refused before a route."""
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,6 +23,9 @@ MAX_HELD_BYTES = 256 * MEBIBYTE
 """Of all bodies that are being read or served in one process."""
 LOAN_BYTES = 1 << 16
 """A body that is smaller does not count towards them."""
+DRAINED_BYTES = 16 * MEBIBYTE
+DRAIN_SECONDS = 2.0
+"""What of a refused body is read and thrown away, so that its sender gets to read the answer."""
 
 
 class BodyLimits:
@@ -68,9 +73,12 @@ class BodyLimits:
             if body and self._checks_json and (content_type is None or "json" in content_type):
                 check_json(body)
         except SeawrightError as error:
-            # What is left of the body is not read: the connection ends with the answer.
-            headers = {"Connection": "close"} if error.status in {413, 415} else {}
-            await respond(problem_of(error, scope["path"]), headers)(scope, receive, send)
+            if error.status not in {413, 415}:
+                await respond(problem_of(error, scope["path"]))(scope, receive, send)
+                return
+            # What is left of the body is not kept: the connection ends with the answer.
+            answer = respond(problem_of(error, scope["path"]), {"Connection": "close"})
+            await answer(scope, receive, _lingering(receive, send))
             return
         is_replayed = False
 
@@ -132,6 +140,34 @@ class _Loan:
         if num_bytes > LOAN_BYTES and num_bytes > self.held_bytes:
             self._limits.hold(num_bytes - self.held_bytes)
             self.held_bytes = num_bytes
+
+
+def _lingering(receive: Receive, send: Send) -> Send:
+    """Return `send` that answers at once and ends the connection when the body has been sent.
+
+    A connection that is closed over unread bytes is reset, and the answer may be lost with it
+    (RFC 9112, section 9.6).
+    """
+
+    async def drain() -> None:
+        left = DRAINED_BYTES
+        while left > 0:
+            message = await receive()
+            if message["type"] == "http.disconnect" or not message.get("more_body", False):
+                return
+            left -= len(message.get("body", b""))
+
+    async def sending(message: Message) -> None:
+        if message["type"] != "http.response.body" or message.get("more_body", False):
+            await send(message)
+            return
+        await send({**message, "more_body": True})
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await drain()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return sending
 
 
 def _encoded(name: str) -> FieldError:

@@ -19,8 +19,12 @@ ADMIN_ONLY = {
 """Writes that nobody but an administrator, or a service, may do."""
 
 
+MERGED = API / "seawright.json"
+"""All services' routes once more, each behind its service's name."""
+
+
 def routes() -> Iterator[tuple[str, str]]:
-    for file in sorted(API.glob("*.json")):
+    for file in sorted(set(API.glob("*.json")) - {MERGED}):
         for path, methods in json.loads(file.read_text())["paths"].items():
             concrete = "/".join("x" if part.startswith("{") else part for part in path.split("/"))
             for method in methods:
