@@ -6,7 +6,6 @@ from typing import Any
 
 from seawright_environment.core.tau2_documents import import_task, read_document
 from seawright_environment.core.tau2_evaluation import Tau2Evaluation, evaluate
-from seawright_environment.core.tau2_exports import export_task
 from seawright_environment.core.tau2_messages import export_message, import_messages
 from seawright_shared.records.domains import DatabaseRef
 from seawright_shared.records.tasks import Task
@@ -104,7 +103,7 @@ def check_documents(domain: str) -> None:
     for document in tau2_documents(domain).values():
         task = import_task(document, ref)
         stored = Task.model_validate_json(task.model_dump_json())
-        assert export_task(stored) == document
+        assert stored.tau2 == document
 
 
 def transcript(record: dict[str, Any]) -> list[dict[str, Any]]:

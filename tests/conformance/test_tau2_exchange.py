@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from seawright_environment.core.tau2_documents import import_task
-from seawright_environment.core.tau2_exports import export_task
 from seawright_environment.core.tau2_grading import Replay, grade_run
 from seawright_environment.core.tau2_trajectories import export_run, import_run
 from seawright_environment.domains import DOMAINS
@@ -47,7 +46,7 @@ def test_every_task_comes_back_byte_for_byte_and_in_its_order_of_keys(name: str)
     ref = DatabaseRef(domain=path.parent.name, source="tau2")
     for document in documents:
         task = Task.model_validate_json(import_task(document, ref).model_dump_json())
-        exported = export_task(task)
+        exported = task.tau2
         assert canonical_json(exported) == canonical_json(document)
         assert json.dumps(exported) == json.dumps(document)
 

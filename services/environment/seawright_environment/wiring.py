@@ -42,7 +42,7 @@ from seawright_environment.usecases.call_tool import CallTool
 from seawright_environment.usecases.check_tasks import CheckTasks
 from seawright_environment.usecases.describe_domains import DescribeDomains
 from seawright_environment.usecases.draft_tasks import DraftTasks
-from seawright_environment.usecases.export_tau2 import ExportTau2Database
+from seawright_environment.usecases.export_tau2 import ExportTau2Database, ExportTau2Tasks
 from seawright_environment.usecases.fork_session import ForkSession
 from seawright_environment.usecases.grade_tau2_runs import GradeTau2Runs
 from seawright_environment.usecases.grant_capability import GrantCapability
@@ -252,6 +252,7 @@ def exchange(databases: Databases, files: Tau2Files) -> ExchangeUseCases:
     return ExchangeUseCases(
         tau2_tasks=ListTau2Tasks(databases=databases, source=files),
         import_tasks=ImportTau2Tasks(databases),
+        export_tasks=ExportTau2Tasks(databases),
         export_database=ExportTau2Database(databases),
         grade=GradeTau2Runs(databases=databases, source=files),
         contamination=ReportContamination(databases=databases, source=files),

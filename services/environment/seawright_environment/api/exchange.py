@@ -10,8 +10,8 @@ from seawright_environment.core.tau2_grading import Replay
 from seawright_environment.core.tau2_trajectories import Players
 from seawright_environment.usecases.export_tau2 import (
     ExportTau2Database,
+    ExportTau2Tasks,
     export_tau2_runs,
-    export_tau2_tasks,
 )
 from seawright_environment.usecases.grade_tau2_runs import GradeTau2Runs
 from seawright_environment.usecases.import_tau2 import ImportTau2Tasks, import_tau2_runs
@@ -43,6 +43,7 @@ class ExchangeUseCases:
 
     tau2_tasks: ListTau2Tasks
     import_tasks: ImportTau2Tasks
+    export_tasks: ExportTau2Tasks
     export_database: ExportTau2Database
     grade: GradeTau2Runs
     contamination: ReportContamination
@@ -77,7 +78,7 @@ def exchange_routes(use: ExchangeUseCases) -> APIRouter:
     @router.post("/tau2-task-exports", operation_id="export_tau2_tasks")
     async def export_tasks(request: TaskExportRequest) -> TaskExport:
         """Write tasks as tau2-bench's task documents, which its evaluation scores alike."""
-        return TaskExport(documents=await export_tau2_tasks(request.tasks))
+        return TaskExport(documents=await use.export_tasks(request.tasks))
 
     @router.post("/tau2-run-imports", operation_id="import_tau2_runs")
     async def import_runs(request: RunImportRequest) -> RunImport:

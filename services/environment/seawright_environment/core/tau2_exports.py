@@ -2,6 +2,8 @@
 
 What changes the state is scored by the final databases (DB), what must be said by COMMUNICATE,
 and a call that proves an outcome without a change by ACTION, so that doing nothing scores 0.
+Where tau2-bench's gold ends in other databases than the right episode, because it carries nothing
+over between the two sides, the writes are scored by ACTION, too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +12,12 @@ from fnmatch import fnmatchcase
 from pydantic import JsonValue
 
 from seawright_environment.core.json_values import JsonObject, copied
+from seawright_environment.core.patches import diff_states
+from seawright_environment.core.replay import open_task
 from seawright_environment.core.sides import USER_TABLE
+from seawright_environment.core.tau2_documents import read_document
+from seawright_environment.core.tau2_evaluation import run_gold
+from seawright_environment.core.world import Base
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.checkers import CalledItem, CheckerSpec, SaidItem
 from seawright_shared.records.tasks import Fact, GoldenAction, PatchOp, Scenario, Task
@@ -22,13 +29,30 @@ _WHEN: Mapping[str, str] = {
 }
 
 
-def export_task(task: Task) -> JsonObject:
-    """Return a tau2-bench task document: the original one, or one that says the same.
+def export_task(base: Base, task: Task) -> JsonObject:
+    """Return a tau2-bench task document that says the same.
 
     Raises `InvalidRequestError` where the start state cannot be said in tau2-bench's form.
     """
-    if task.tau2 is not None:
-        return task.tau2
+    if task.initial_patch and base.content.is_two_sided:
+        raise _not_expressible(
+            task, "/initial_patch", "tau2-bench merges data into one database for both parties"
+        )
+    document = _document(task, _criteria(task, is_by_state=True))
+    if base.content.is_two_sided and not _is_gold_right(base, task, document):
+        return _document(task, _criteria(task, is_by_state=False))
+    return document
+
+
+def _is_gold_right(base: Base, task: Task, document: JsonObject) -> bool:
+    """Whether tau2-bench's gold ends where the right episode does."""
+    right = open_task(base, task)
+    for action in task.golden_actions:
+        right.call(action.requestor, action.name, action.arguments)
+    return not diff_states(run_gold(base, read_document(document)).state, right.state)
+
+
+def _document(task: Task, criteria: JsonObject) -> JsonObject:
     return {
         "id": task.id,
         "description": {"purpose": _purpose(task), "relevant_policies": None, "notes": None},
@@ -38,8 +62,13 @@ def export_task(task: Task) -> JsonObject:
         },
         "ticket": None,
         "initial_state": _initial_state(task),
-        "evaluation_criteria": _criteria(task),
+        "evaluation_criteria": criteria,
     }
+
+
+def _not_expressible(task: Task, pointer: str, detail: str) -> InvalidRequestError:
+    wrong = FieldError(pointer=pointer, code="not-expressible", detail=detail)
+    return InvalidRequestError(f"task {task.id}: {detail}", errors=[wrong])
 
 
 def _purpose(task: Task) -> str | None:
@@ -86,12 +115,11 @@ def _merged(task: Task) -> JsonObject | None:
     sides: dict[str, JsonObject] = {"agent_data": {}, "user_data": {}}
     for index, operation in enumerate(task.initial_patch):
         if not _lay_over(sides, operation):
-            pointer = f"/initial_patch/{index}"
-            detail = (
-                "tau2-bench merges objects: it can neither delete nor change one item of a list"
+            raise _not_expressible(
+                task,
+                f"/initial_patch/{index}",
+                "tau2-bench merges objects: it can neither delete nor change one item of a list",
             )
-            wrong = FieldError(pointer=pointer, code="not-expressible", detail=detail)
-            raise InvalidRequestError(f"task {task.id}: {detail}", errors=[wrong])
     if not task.initial_patch:
         return None
     return {side: merged or None for side, merged in sides.items()}
@@ -114,11 +142,12 @@ def _lay_over(sides: dict[str, JsonObject], operation: PatchOp) -> bool:
     return True
 
 
-def _criteria(task: Task) -> JsonObject:
+def _criteria(task: Task, *, is_by_state: bool) -> JsonObject:
     checker = task.checker or CheckerSpec()
     called = [named for item in checker.called if (named := _named(task, item)) is not None]
     actions: list[JsonValue] = [
-        _action(action, _compared(action, called)) for action in task.golden_actions
+        _action(action, _compared(action, called) if is_by_state else action.compare_args)
+        for action in task.golden_actions
     ]
     actions += [
         _action(
@@ -130,9 +159,9 @@ def _criteria(task: Task) -> JsonObject:
     ]
     said = [text for item in checker.said if (text := _said(item)) is not None]
     free = [item for item in checker.said if item.role == "assistant" and _said(item) is None]
-    basis: list[JsonValue] = ["DB"]
+    basis: list[JsonValue] = ["DB"] if is_by_state else []
     basis += ["COMMUNICATE"] if said else []
-    basis += ["ACTION"] if called else []
+    basis += ["ACTION"] if called or not is_by_state else []
     return {
         "actions": actions,
         "env_assertions": None,

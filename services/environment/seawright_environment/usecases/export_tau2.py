@@ -42,9 +42,18 @@ class ExportTau2Database:
         )
 
 
-async def export_tau2_tasks(tasks: Sequence[Task]) -> list[JsonObject]:
-    """Return the documents in order, or raise `InvalidRequestError` for what cannot be said."""
-    return await asyncio.to_thread(lambda: [export_task(task) for task in tasks])
+@dataclass(frozen=True, slots=True)
+class ExportTau2Tasks:
+    """Writes tasks as tau2-bench's task documents; one that came from there comes out as it was."""
+
+    databases: Databases
+
+    async def __call__(self, tasks: Sequence[Task]) -> list[JsonObject]:
+        """Return the documents in order, or raise `InvalidRequestError` for what cannot be said."""
+        return await asyncio.to_thread(lambda: [self._written(task) for task in tasks])
+
+    def _written(self, task: Task) -> JsonObject:
+        return task.tau2 or export_task(self.databases.load(task.database), task)
 
 
 async def export_tau2_runs(

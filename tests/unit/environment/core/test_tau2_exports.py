@@ -8,52 +8,78 @@ from seawright_environment.core.tau2_completion import completed_task
 from seawright_environment.core.tau2_documents import read_document
 from seawright_environment.core.tau2_evaluation import evaluate
 from seawright_environment.core.tau2_exports import export_task
-from seawright_environment.core.world import World
+from seawright_environment.core.world import Base, World
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.checkers import CheckerSpec, SaidItem
-from seawright_shared.records.messages import Message
+from seawright_shared.records.messages import Message, ToolCall
 from seawright_shared.records.tasks import EnvironmentCall, PatchOp, Scenario, Task, Wish
 from seawright_shared.records.trajectories import StopReason
+from tests.support import telecom_synthesis
 from tests.support.synthesis import SHOP, accepted, shop
 
+GREETING = [Message(role="assistant", content="Hello, how can I help you?")]
 
-def gold_messages(task: Task) -> list[Message]:
-    """Return what a right agent does and says, by the task's own solution."""
+
+def gold_messages(base: Base, task: Task) -> list[Message]:
+    """Return what a right agent, and its user, do and say by the task's own solution and gold."""
     assert task.solution is not None
     calls = [*task.solution.identify]
     for step in task.solution.steps:
-        calls += [*step.reads, *step.writes]
-    world = World.open(shop(), patch=task.initial_patch, calls=task.initial_calls)
+        calls += step.reads
+    calls += [
+        ToolCall(
+            id=action.id, name=action.name, arguments=action.arguments, requestor=action.requestor
+        )
+        for action in task.golden_actions
+    ]
+    world = World.open(base, patch=task.initial_patch, calls=task.initial_calls)
     messages: list[Message] = []
     for index, call in enumerate(calls):
         numbered = call.model_copy(update={"id": f"c{index}"})
-        messages.append(Message(role="assistant", tool_calls=[numbered]))
+        messages.append(Message(role=call.requestor, tool_calls=[numbered]))
         answer = world.call(call.requestor, call.name, call.arguments, numbered.id)
         messages.append(answer.as_message(call.requestor))
     said = " ".join(step.report for step in task.solution.steps)
     return [*messages, Message(role="assistant", content=said)]
 
 
-def reward(document: Any, messages: list[Message]) -> float:
-    found = evaluate(shop(), read_document(document), messages, StopReason.USER_STOP)
+def reward(base: Base, document: Any, messages: list[Message]) -> float:
+    found = evaluate(base, read_document(document), messages, StopReason.USER_STOP)
     assert not found.mismatches
     return found.reward
 
 
 def test_gold_scores_1_and_doing_nothing_0_for_every_kind_of_task():
-    greeting = [Message(role="assistant", content="Hello, how can I help you?")]
     kinds: set[tuple[str, ...]] = set()
     for task in accepted():
-        document = export_task(task)
+        document = export_task(shop(), task)
         kinds.add((task.outcome, *sorted(document["evaluation_criteria"]["reward_basis"])))  # type: ignore[index, arg-type]
-        assert reward(document, gold_messages(task)) == 1.0, document
-        assert reward(document, greeting) == 0.0, document
+        assert reward(shop(), document, gold_messages(shop(), task)) == 1.0, document
+        assert reward(shop(), document, GREETING) == 0.0, document
     assert {kind[0] for kind in kinds} == {"fulfil", "refuse", "transfer", "info"}
+
+
+def test_a_task_of_two_sides_is_scored_by_state_only_where_tau2_benchs_gold_ends_rightly():
+    bases: set[tuple[str, ...]] = set()
+    for task in telecom_synthesis.accepted():
+        base = telecom_synthesis.carrier()
+        if task.initial_patch:
+            with pytest.raises(InvalidRequestError) as caught:
+                export_task(base, task)
+            assert caught.value.errors[0].pointer == "/initial_patch"
+            continue
+        document: Any = export_task(base, task)
+        bases.add(tuple(document["evaluation_criteria"]["reward_basis"]))
+        told = " ".join(document["evaluation_criteria"]["communicate_info"])
+        gold = [*gold_messages(base, task), Message(role="assistant", content=told)]
+        assert reward(base, document, gold) == 1.0, document
+        assert reward(base, document, GREETING) == 0.0, document
+    assert {"DB" in basis for basis in bases} == {True, False}
 
 
 def test_an_exported_task_reads_back_with_the_same_gold():
     for task in accepted()[:60]:
-        again = completed_task(shop(), export_task(task), SHOP)
+        again = completed_task(shop(), export_task(shop(), task), SHOP)
         assert again.final_patch == task.final_patch
         gold = {(action.name, str(action.arguments)) for action in task.golden_actions}
         assert gold <= {(action.name, str(action.arguments)) for action in again.golden_actions}
@@ -69,7 +95,7 @@ def test_an_empty_list_of_compared_arguments_stays_one():
     from seawright_shared.records.tasks import GoldenAction
 
     action = GoldenAction(id="a", name="x", arguments={}, compare_args=[])
-    document: Any = export_task(task(golden_actions=[action]))
+    document: Any = export_task(shop(), task(golden_actions=[action]))
     assert document["evaluation_criteria"]["actions"][0]["compare_args"] == []
 
 
@@ -84,7 +110,7 @@ def test_an_empty_list_of_compared_arguments_stays_one():
     ],
 )
 def test_what_must_be_said_is_written_as_tau2_bench_compares_it(item: SaidItem, text: str):
-    document: Any = export_task(task(checker=CheckerSpec(said=[item])))
+    document: Any = export_task(shop(), task(checker=CheckerSpec(said=[item])))
     criteria = document["evaluation_criteria"]
     assert criteria["communicate_info"] == [text]
     assert criteria["reward_basis"] == ["DB", "COMMUNICATE"]
@@ -92,13 +118,14 @@ def test_what_must_be_said_is_written_as_tau2_bench_compares_it(item: SaidItem, 
 
 def test_a_start_state_is_merged_and_prepared():
     document: Any = export_task(
+        shop(),
         task(
             initial_patch=[
                 PatchOp(path=["orders", "#W1", "status"], op="set", value="delivered"),
                 PatchOp(path=["user", "device", "on"], op="set", value=False),
             ],
             initial_calls=[EnvironmentCall(requestor="user", name="toggle", arguments={"a": 1})],
-        )
+        ),
     )
     assert document["initial_state"] == {
         "initialization_data": {
@@ -123,7 +150,7 @@ def test_a_start_state_is_merged_and_prepared():
 )
 def test_a_start_state_that_cannot_be_merged_is_refused(operation: PatchOp):
     with pytest.raises(InvalidRequestError) as caught:
-        export_task(task(initial_patch=[operation]))
+        export_task(shop(), task(initial_patch=[operation]))
     assert [error.pointer for error in caught.value.errors] == ["/initial_patch/0"]
 
 
@@ -134,7 +161,7 @@ def test_evidence_by_any_of_several_tools_is_the_solutions_own_and_its_arguments
         if task.checker and any(item.name == "find_user_id_*" for item in task.checker.called)
     )
     assert read.solution is not None
-    exported: Any = export_task(read)
+    exported: Any = export_task(shop(), read)
     found = [
         action
         for action in exported["evaluation_criteria"]["actions"]
