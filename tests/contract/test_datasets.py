@@ -167,6 +167,23 @@ async def test_equal_versions_give_equal_bytes(furnished: Furnished):
     assert await furnished.archive("rl_tasks") == await furnished.archive("rl_tasks")
 
 
+async def test_the_same_seeds_give_the_same_dialogues_in_the_same_order(tmp_path: Path):
+    async with opened(tmp_path) as house:
+        chosen: list[list[list[Message]]] = []
+        for _ in range(2):
+            run = await house.client.start_synthesis(
+                synthesis_spec(candidates_per_iteration=40, rollouts_per_task=2)
+            )
+            assert await ended(house.client, run.id) == JobStatus.SUCCEEDED
+            version = await house.client.create_dataset(
+                DatasetSpec(name="sft", kind="agent_sft", synthesis_run_ids=[run.id], max_items=9)
+            )
+            page = await house.client.dataset_dialogues(version.id)
+            chosen.append([one.messages for one in page.data])
+        assert len(chosen[0]) == 9
+        assert chosen[0] == chosen[1]
+
+
 def _none() -> DatasetSpec:
     raise AssertionError("the manifest holds its spec")
 

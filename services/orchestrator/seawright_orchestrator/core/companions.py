@@ -41,6 +41,7 @@ class PlayNote:
 
     task_id: str
     trajectory_id: str
+    seed: int
     is_clean: bool
     is_failed_by_agent: bool
     num_user_messages: int
@@ -54,6 +55,7 @@ def note_of(played: PlayedTask, task: Task) -> PlayNote:
     return PlayNote(
         task_id=task.id,
         trajectory_id=trajectory.id,
+        seed=trajectory.seed,
         is_clean=is_clean(played),
         is_failed_by_agent=failed and trajectory.fault is None,
         num_user_messages=_num_for_user(played, task),

@@ -90,12 +90,16 @@ class CreateDataset:
         return await self.datasets.get(version.id)
 
     async def _notes(self, spec: DatasetSpec, known: Mapping[str, Task]) -> list[PlayNote]:
-        """Return a note of every play of a wanted task."""
-        return [
+        """Return a note of every play of a wanted task, in the same order for the same seeds.
+
+        The ids of plays are new in every run, so that their order chooses nothing.
+        """
+        notes = [
             note_of(played, known[played.task_id])
             async for played in self.episodes.played(spec.synthesis_run_ids)
             if played.task_id in known and is_wanted(known[played.task_id], spec)
         ]
+        return sorted(notes, key=lambda note: (note.task_id, note.seed, note.trajectory_id))
 
     async def _items(
         self, spec: DatasetSpec, found: Candidates, chosen: Selection, meter: DifficultyMeter
