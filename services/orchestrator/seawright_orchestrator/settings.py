@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     """The doorbell between replicas; None: one process, in-process doorbell."""
     blob_dir: Path = Path("blobs")
     """Token traces; shared with the trainer."""
+    blob_url: str | None = None
+    """Where they lie instead of in a folder, as `s3://bucket/prefix`; the trainer's is the same."""
     environment_url: str = "http://127.0.0.1:8102"
     user_simulator_url: str = "http://127.0.0.1:8103"
     policy_url: str = "http://127.0.0.1:8104"

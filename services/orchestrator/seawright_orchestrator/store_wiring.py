@@ -17,8 +17,9 @@ from seawright_shared.jobs.admission import Admission, Room
 from seawright_shared.jobs.events import EventLog
 from seawright_shared.jobs.job import rhythm
 from seawright_shared.jobs.kit import JobKit
-from seawright_shared.stores.blobs import FolderBlobs
+from seawright_shared.stores.blobs import Blobs
 from seawright_shared.stores.migrations import RevisionCheck
+from seawright_shared.stores.object_blobs import blobs_at
 from seawright_shared.stores.sql import Database
 from seawright_shared.web.idempotency import Idempotency
 
@@ -36,7 +37,7 @@ class Stores:
     evaluations: SqlEvaluations
     rollouts: SqlRollouts
     datasets: SqlDatasets
-    blobs: FolderBlobs
+    blobs: Blobs
     idempotency: Idempotency
     revision: RevisionCheck
 
@@ -79,7 +80,7 @@ def remember(settings: Settings) -> Stores:
         evaluations=SqlEvaluations(runs, episodes),
         rollouts=rollouts,
         datasets=SqlDatasets(database, tasks),
-        blobs=FolderBlobs(settings.blob_dir),
+        blobs=blobs_at(settings.blob_dir, settings.blob_url),
         idempotency=Idempotency(database, job_tables.idempotency_keys, admit=admit),
         revision=RevisionCheck(
             database, FOLDER, migrate=COMMAND, is_self_made=settings.create_tables

@@ -18,6 +18,9 @@ class Settings(BaseSettings):
     """None: an in-process doorbell."""
     blob_dir: Path = Path("blobs")
     """Shared with the orchestrator and with every rank."""
+    blob_url: str | None = None
+    """Where blobs lie instead of in a folder, as `s3://bucket/prefix`; the orchestrator's is the
+    same, and ranks inherit the credentials in `AWS_...`."""
     runs_dir: Path = Path("training-runs")
     """Checkpoints and exports; the policy service and every rank read it."""
     orchestrator_url: str = "http://127.0.0.1:8101"

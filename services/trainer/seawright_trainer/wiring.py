@@ -18,9 +18,9 @@ from seawright_shared.jobs.events import EventLog
 from seawright_shared.jobs.job import JobTimes, Settled, rhythm
 from seawright_shared.jobs.kit import JobKit
 from seawright_shared.jobs.watch import watch_jobs
-from seawright_shared.stores.blobs import FolderBlobs
 from seawright_shared.stores.clock import utc_now
 from seawright_shared.stores.migrations import RevisionCheck
+from seawright_shared.stores.object_blobs import blobs_at
 from seawright_shared.stores.sql import Database
 from seawright_shared.telemetry.metrics import Meter
 from seawright_shared.web.create_app import create_app
@@ -143,7 +143,7 @@ class _Trainer:
         self.versions = SqlVersions(self.database, self.events)
         self.groups = SqlGroups(self.database)
         self.heartbeats = SqlHeartbeats(self.database)
-        self.batches = BlobBatches(FolderBlobs(settings.blob_dir))
+        self.batches = BlobBatches(blobs_at(settings.blob_dir, settings.blob_url))
         self.weights = FolderWeights()
         self.publish = PublishVersion(policy=outside.policy, versions=self.versions)
         self.serve_start = ServeStart(
@@ -256,6 +256,7 @@ class _Trainer:
             places=Places(
                 runs_dir=self.settings.runs_dir,
                 blob_dir=self.settings.blob_dir,
+                blob_url=self.settings.blob_url,
                 control_url=control_url,
                 keep_checkpoints=self.settings.keep_checkpoints,
                 heartbeat_deadline_seconds=self.settings.heartbeat_deadline_seconds,

@@ -34,6 +34,24 @@ def blob_reference(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
+def blob_key(reference: str) -> str:
+    """Return where a blob lies: `sha256:ab12...` at `ab/ab12...`.
+
+    Raises `InvalidRequestError` for what is no reference, so that none leads elsewhere.
+    """
+    if not _REFERENCE.fullmatch(reference):
+        raise InvalidRequestError(f"not a blob reference: {reference!r}")
+    digest = reference.removeprefix("sha256:")
+    return f"{digest[:2]}/{digest}"
+
+
+def checked(content: bytes, reference: str) -> bytes:
+    """Return the bytes that were read, or raise `UnavailableError` where they are others."""
+    if blob_reference(content) != reference:
+        raise UnavailableError(f"blob {reference} is damaged", {"reference": reference})
+    return content
+
+
 class FolderBlobs:
     """Blobs in a folder: written aside, flushed to disk, then renamed into place.
 
@@ -56,10 +74,7 @@ class FolderBlobs:
         return await asyncio.to_thread(self._path(reference).exists)
 
     def _path(self, reference: str) -> Path:
-        if not _REFERENCE.fullmatch(reference):
-            raise InvalidRequestError(f"not a blob reference: {reference!r}")
-        digest = reference.removeprefix("sha256:")
-        return self._folder / digest[:2] / digest
+        return self._folder / blob_key(reference)
 
     def _write(self, content: bytes) -> str:
         reference = blob_reference(content)
@@ -85,9 +100,7 @@ class FolderBlobs:
             content = self._path(reference).read_bytes()
         except FileNotFoundError as error:
             raise NotFoundError(f"no blob {reference}", {"reference": reference}) from error
-        if blob_reference(content) != reference:
-            raise UnavailableError(f"blob {reference} is damaged", {"reference": reference})
-        return content
+        return checked(content, reference)
 
 
 def _flush_folder(folder: Path) -> None:

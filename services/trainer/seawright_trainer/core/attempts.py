@@ -30,6 +30,8 @@ class AttemptConfig(Record):
     control_url: str
     """Of the trainer service, for this attempt's routes."""
     blob_dir: str
+    blob_url: str | None = None
+    """Where blobs lie instead of in `blob_dir`."""
     checkpoint_dir: str
     export_dir: str
     outcome_dir: str

@@ -29,6 +29,7 @@ class Places:
 
     runs_dir: Path
     blob_dir: Path
+    blob_url: str | None = None
     control_url: str
     keep_checkpoints: int
     heartbeat_deadline_seconds: float
@@ -130,6 +131,7 @@ class SuperviseRun:
             spec_hash=spec_hash(run.spec),
             control_url=self.places.control_url,
             blob_dir=str(self.places.blob_dir.absolute()),
+            blob_url=self.places.blob_url,
             checkpoint_dir=str(folder / "checkpoints"),
             export_dir=str(folder / "exports"),
             outcome_dir=str(folder / f"attempt_{run.shown.attempt}"),

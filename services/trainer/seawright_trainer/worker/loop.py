@@ -11,7 +11,7 @@ import torch
 
 from seawright_shared.contracts.trainer import StepReport, Work
 from seawright_shared.errors import DeadlineError, UnavailableError
-from seawright_shared.stores.blobs import FolderBlobs
+from seawright_shared.stores.object_blobs import blobs_at
 from seawright_trainer.adapters.batch_codec import decode_batch
 from seawright_trainer.adapters.control_link import ControlLink
 from seawright_trainer.adapters.dcp_checkpoints import (
@@ -146,7 +146,7 @@ class TrainingLoop:
         return outcome
 
     def _load(self, reference: str) -> StepBatch:
-        blobs = FolderBlobs(Path(self.config.blob_dir))
+        blobs = blobs_at(self.config.blob_dir, self.config.blob_url)
         return decode_batch(asyncio.run(blobs.get(reference)))
 
     def _save_and_report(self) -> None:
