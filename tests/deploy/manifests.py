@@ -85,8 +85,17 @@ def compose() -> dict[str, Any]:
 def setting_names(service: str) -> set[str]:
     """Return the environment variables that a service's process reads."""
     own: type[BaseSettings] = importlib.import_module(f"seawright_{service}.settings").Settings
-    return {name for each in (own, *SHARED_SETTINGS) for name in _names(each)}
+    known = {name for each in (own, *SHARED_SETTINGS) for name in _names(each)}
+    return known | OBJECT_STORE if "blob_url" in own.model_fields else known
 
+
+OBJECT_STORE = {
+    "AWS_ACCESS_KEY_ID",
+    "AWS_ENDPOINT_URL",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+}
+"""Read by the client of the object store."""
 
 SHARED_SETTINGS: tuple[type[BaseSettings], ...] = (AccessSettings, TelemetrySettings)
 """Read by every service."""

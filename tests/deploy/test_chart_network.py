@@ -124,6 +124,7 @@ def test_outside_stores_are_reached_at_their_ports_alone():
     ]
     assert ("10.20.0.0/16", [6432]) in outside
     assert ("10.20.0.0/16", [6379]) in outside
+    assert ("10.20.0.0/16", [443]) in outside
     assert ("10.30.0.0/16", [443]) in outside
 
 

@@ -4,12 +4,29 @@
 {{- define "seawright.secretEnv" -}}
 {{- $postgres := dict "secretKeyRef" (dict "name" (include "seawright.postgresSecret" .root) "key" "url") -}}
 {{- $redis := dict "secretKeyRef" (dict "name" (include "seawright.redisSecret" .root) "key" "url") -}}
-{{- list
+{{- $entries := list
   (dict "name" (printf "%s_DATABASE_URL" .prefix) "valueFrom" $postgres)
   (dict "name" (printf "%s_REDIS_URL" .prefix) "valueFrom" $redis)
   (dict "name" (printf "%s_BLOB_DIR" .prefix) "value" "/var/lib/seawright/blobs")
-  (dict "name" (printf "%s_CREATE_TABLES" .prefix) "value" "false")
-  | toJson -}}
+  (dict "name" (printf "%s_CREATE_TABLES" .prefix) "value" "false") -}}
+{{- with .root.Values.storage.objects -}}
+{{- if .url -}}
+{{- $entries = append $entries (dict "name" (printf "%s_BLOB_URL" $.prefix) "value" .url) -}}
+{{- range $name, $value := dict "AWS_ENDPOINT_URL" .endpoint "AWS_REGION" .region -}}
+{{- if $value -}}
+{{- $entries = append $entries (dict "name" $name "value" $value) -}}
+{{- end -}}
+{{- end -}}
+{{- if .existingSecret -}}
+{{- $secret := .existingSecret -}}
+{{- range $name, $key := dict "AWS_ACCESS_KEY_ID" "access-key-id" "AWS_SECRET_ACCESS_KEY" "secret-access-key" -}}
+{{- $from := dict "secretKeyRef" (dict "name" $secret "key" $key) -}}
+{{- $entries = append $entries (dict "name" $name "valueFrom" $from) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $entries | toJson -}}
 {{- end -}}
 
 {{- define "seawright.peerEnv" -}}

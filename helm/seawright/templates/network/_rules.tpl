@@ -65,7 +65,7 @@ spec:
 {{- end }}
 {{- end -}}
 
-{{/* Where the database and Redis are: in the release, or outside at their ports. JSON. */}}
+{{/* Where the database, Redis and objects are: in the release, or outside at their ports. JSON. */}}
 {{- define "seawright.storeRoutes" -}}
 {{- $to := list -}}
 {{- $outside := list -}}
@@ -74,6 +74,11 @@ spec:
 {{- $to = append $to (dict "component" $name "port" $store.port) -}}
 {{- else -}}
 {{- $outside = append $outside (dict "peers" $.Values.networkPolicy.stores "ports" (list $store.port)) -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.storage.objects -}}
+{{- if .url -}}
+{{- $outside = append $outside (dict "peers" $.Values.networkPolicy.stores "ports" (list .port)) -}}
 {{- end -}}
 {{- end -}}
 {{- dict "to" $to "outside" $outside | toJson -}}
