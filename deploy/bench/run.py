@@ -1,9 +1,10 @@
-"""Run every benchmark beside this file, one after the other, and keep what they print.
+"""Run the benchmarks beside this file, one after the other, and keep what they print.
 
     python deploy/bench/run.py [NAME ...] [--out [docs/results/DATE-bench.json]]
 
 Each benchmark is a script that prints a table and, as its last line, one JSON object. One that
-fails does not stop the others. With `--out`, the figures are kept as JSON and, beside it, as a
+fails does not stop the others. Those that take a quarter of an hour or more, and kill or train on
+the way, run only by themselves, as their own first lines say. With `--out`, the figures are kept as JSON and, beside it, as a
 Markdown summary (docs/results/README.md says how results are kept).
 """
 
@@ -23,9 +24,12 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
 
+LONG = {"learning", "synthesis_kill", "trainer_faults"}
+
+
 def names() -> list[str]:
-    """Return the benchmarks: every script here but this one."""
-    return sorted(path.stem for path in HERE.glob("*.py") if path.stem != "run")
+    """Return the benchmarks: every script here but this one and the long ones."""
+    return sorted(path.stem for path in HERE.glob("*.py") if path.stem not in {"run", *LONG})
 
 
 def commit() -> str:

@@ -98,3 +98,18 @@ def test_a_row_meets_its_target_only_where_every_bound_holds(
     row = shared("rows").Row(name="x", seconds=1.0, **bounds)
     assert row.is_met is is_met
     assert row.as_json().get("is_met") is is_met
+
+
+def test_what_takes_long_is_left_out_and_exists():
+    spec = importlib.util.spec_from_file_location("bench_run", BENCH / "run.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(BENCH))
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(BENCH))
+    scripts = {path.stem for path in BENCH.glob("*.py")} - {"run"}
+    assert module.LONG < scripts
+    assert set(module.names()) == scripts - module.LONG
