@@ -3,11 +3,13 @@
 import os
 import signal
 import threading
+from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from seawright_environment.core.sessions import worker_of
 from seawright_shared.clients.environment import EnvironmentClient
@@ -20,6 +22,9 @@ from tests.contract.test_environment import REF, cancel, pending_order
 from tests.contract.test_environment_sessions import accepted_task
 from tests.support.serving import Served, served
 
+OPEN_SESSIONS = "seawright_environment_open_sessions"
+TOOL_SECONDS = "seawright_environment_tool_call_seconds"
+REQUESTS = "seawright_environment_http_request_duration_seconds"
 READ = ToolCall(id="r", name="list_all_product_types")
 
 
@@ -58,6 +63,23 @@ async def test_a_dead_worker_loses_its_own_sessions_only_and_its_callers_do_not_
             with pytest.raises(NotFoundError):
                 await client.session("nonsense")
         assert service.stop() in {0, -signal.SIGTERM}
+
+
+async def test_what_workers_measure_is_among_the_metrics_by_worker():
+    with served({"WORKER_PROCESSES": "2"}) as service:
+        async with client_of(service) as client, httpx.AsyncClient(base_url=service.url) as http:
+            sessions = [await client.open_session(REF) for _ in range(6)]
+            for session in sessions:
+                await session.call(READ)
+            text = (await http.get("/metrics")).text
+    families = {family.name: family for family in text_string_to_metric_families(text)}
+    held = {s.labels["worker"]: s.value for s in families[OPEN_SESSIONS].samples}
+    workers = Counter(str(worker_of(session.id)) for session in sessions)
+    assert held == workers
+    calls = [s for s in families[TOOL_SECONDS].samples if s.name.endswith("_count")]
+    assert sum(sample.value for sample in calls) == len(sessions)
+    # The front counts the requests; the workers' count of the same ones is not added.
+    assert all("worker" not in s.labels for s in families[REQUESTS].samples)
 
 
 async def test_a_worker_is_started_again():

@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from seawright_environment.adapters.areal_files import ArealFiles
 from seawright_environment.adapters.memory_sessions import MemorySessions, SessionLimits
 from seawright_environment.adapters.metered_checks import metered, tool_watch
+from seawright_environment.adapters.pool_metrics import PoolMetrics
 from seawright_environment.adapters.process_pool import ProcessPool
 from seawright_environment.adapters.tau2_files import Tau2Files
 from seawright_environment.adapters.worker_process import WorkerProcess
@@ -103,15 +104,23 @@ def build_front(settings: Settings, access: Access = OPEN) -> FastAPI:
         async with pool.running():
             yield
 
+    meter = Meter("environment")
     app = create_app(
         "environment",
         [capacity_routes(pool.capacity)],
         lifespan=lifespan,
+        meter=meter,
         checks={"workers": pool.check},
         larger_bodies=LARGER_BODIES,
         checks_json=False,
         gate=access.gate,
     )
+    of_workers = PoolMetrics(meter.registry)
+
+    async def ask_workers() -> None:
+        of_workers.replace(await pool.metrics())
+
+    meter.refreshers.append(ask_workers)
     app.state.pool = pool
     app.state.operations = []
     # The workers' document, not the front's own.

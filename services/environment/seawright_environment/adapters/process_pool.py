@@ -65,14 +65,8 @@ class ProcessPool:
 
     async def capacity(self) -> Capacity:
         """Return the room of all workers together."""
-        asked = RequestFrame(
-            number=0, method="GET", path="/v1/capacity", query=b"", headers=[], body=b""
-        )
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(worker.ask(asked)) for worker in self.workers if worker.is_up
-            ]
-        found = [Capacity.model_validate_json(task.result().body) for task in tasks]
+        told = await self._told("/v1/capacity")
+        found = [Capacity.model_validate_json(body) for body in told.values()]
         if not found:
             raise UnavailableError("no worker answers at present")
         held = found[: len(self._holders)]
@@ -84,6 +78,21 @@ class ProcessPool:
             "num_workers": len(found),
         }
         return found[0].model_copy(update=summed)
+
+    async def metrics(self) -> dict[int, str]:
+        """Return what each worker that is up measures, as Prometheus reads it."""
+        return {index: body.decode() for index, body in (await self._told("/metrics")).items()}
+
+    async def _told(self, path: str) -> dict[int, bytes]:
+        """Return what each worker that is up answers."""
+        asked = RequestFrame(number=0, method="GET", path=path, query=b"", headers=[], body=b"")
+        async with asyncio.TaskGroup() as group:
+            tasks = {
+                index: group.create_task(worker.ask(asked))
+                for index, worker in enumerate(self.workers)
+                if worker.is_up
+            }
+        return {index: task.result().body for index, task in tasks.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request through a worker."""
