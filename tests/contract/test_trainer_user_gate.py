@@ -30,7 +30,8 @@ from seawright_trainer.settings import Settings
 from seawright_trainer.wiring import Outside, build
 from tests.contract.orchestrator_house import DATABASE, House, ended, opened, synthesis_spec
 from tests.support.tiny_models import write_tiny_model
-from tests.support.trainer_house import PlayedAttempt, PlayedLauncher, ToyPolicy, ToyRollouts
+from tests.support.toy_world import ToyEvaluations, ToyPolicy, ToyRollouts
+from tests.support.trainer_house import PlayedAttempt, PlayedLauncher
 from tests.support.user_models import UserModels
 
 GOOD = UserSpec(kind="model", model="good")
@@ -94,6 +95,7 @@ async def test_rl_starts_with_a_model_user_only_when_his_report_allows_it(tmp_pa
         policy=policy,
         rollouts=ToyRollouts(policy, FolderBlobs(tmp_path / "blobs"), []),
         launcher=EndedLauncher(),
+        evaluations=ToyEvaluations(policy),
         reports=reports,
         times=JobTimes(lease=20.0, beat=0.1, poll=0.1, relay=0.05, backoff=0.05, grace=1.0),
     )

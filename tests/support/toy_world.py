@@ -5,18 +5,23 @@ The task: after the prompt tokens, say the token `WANTED`. Reward 1 where the an
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
 from transformers import Qwen3ForCausalLM
 
+from seawright_shared.contracts.orchestrator import EvaluationRun
 from seawright_shared.contracts.policy import PublishRequest, RenderingRequest, ServedModel
 from seawright_shared.errors import ConflictError, NotFoundError, UnavailableError
-from seawright_shared.records.datasets import Dialogue
+from seawright_shared.records.datasets import DatasetVersion, Dialogue
+from seawright_shared.records.jobs import JobStatus
 from seawright_shared.records.messages import Message
+from seawright_shared.records.reports import EvaluationReport, Interval
 from seawright_shared.records.rollouts import GroupMember, PolicyVersion, RolloutGroup
-from seawright_shared.records.specs import RolloutStreamSpec
+from seawright_shared.records.specs import EvaluationSpec, RolloutStreamSpec
 from seawright_shared.records.trajectories import StopReason
 from seawright_shared.stores.blobs import FolderBlobs
 from seawright_shared.stores.traces import TokenTrace, encode_trace
@@ -24,6 +29,14 @@ from seawright_shared.stores.traces import TokenTrace, encode_trace
 WANTED = 7
 ANSWER_TOKENS = 3
 PROMPT_TOKENS = 4
+KINDS: dict[str, Literal["agent_sft", "user_sft", "rl_tasks"]] = {
+    "ds_toy": "agent_sft",
+    "ds_user": "user_sft",
+    "ds_tasks": "rl_tasks",
+    "ds": "rl_tasks",
+}
+"""Datasets that exist."""
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -147,6 +160,17 @@ class ToyRollouts:
     async def close_stream(self, stream_id: str) -> None:
         self.is_closed = True
 
+    async def dataset(self, dataset_id: str) -> DatasetVersion:
+        if dataset_id not in KINDS:
+            raise NotFoundError(f"no dataset {dataset_id}")
+        return DatasetVersion(
+            id=dataset_id,
+            name="toy",
+            kind=KINDS[dataset_id],
+            num_items=1,
+            synthesis_run_ids=[],
+        )
+
     async def dialogues(self, dataset_id: str) -> list[Dialogue]:
         if not self.dialogue_list:
             raise NotFoundError(f"no dataset {dataset_id}")
@@ -187,6 +211,62 @@ class ToyRollouts:
         )
 
 
+@dataclass
+class ToyEvaluations:
+    """The port `Evaluations`: each run measures the weights that were served when it began."""
+
+    policy: ToyPolicy
+    told: list[float | None] = field(default_factory=list)
+    """What evaluations come to, in order; None: one fails. Empty: the weights are played."""
+    specs: list[EvaluationSpec] = field(default_factory=list)
+    steps: list[int | None] = field(default_factory=list)
+    """Of the weights that each one met."""
+    ids: dict[str, str] = field(default_factory=dict)
+    """By idempotency key."""
+    measured: dict[str, float | None] = field(default_factory=dict)
+    is_held: bool = False
+    """Nothing ends for the moment."""
+
+    async def start(self, spec: EvaluationSpec, *, key: str) -> str:
+        if key in self.ids:
+            return self.ids[key]
+        served = self.policy.served_model
+        assert served is not None
+        assert served.current is not None
+        assert self.policy.model is not None
+        self.ids[key] = evaluation_id = f"erun_{len(self.ids)}"
+        self.specs.append(spec)
+        self.steps.append(served.current.step)
+        self.measured[evaluation_id] = (
+            self.told.pop(0)
+            if self.told
+            else await asyncio.to_thread(share_of, self.policy.model, 40)
+        )
+        return evaluation_id
+
+    async def run(self, evaluation_run_id: str) -> EvaluationRun:
+        value = self.measured[evaluation_run_id]
+        status = JobStatus.RUNNING if self.is_held else JobStatus.SUCCEEDED
+        report = None
+        if value is None:
+            status = JobStatus.FAILED
+        elif not self.is_held:
+            interval = Interval(value=value, low=value, high=value)
+            report = EvaluationReport(
+                num_tasks=8, num_episodes=8, num_excluded=0, pass_hat={1: interval}, pass_at={}
+            )
+        return EvaluationRun(
+            id=evaluation_run_id,
+            status=status,
+            created_at=MOMENT,
+            updated_at=MOMENT,
+            spec=self.specs[int(evaluation_run_id.removeprefix("erun_"))],
+            num_episodes_done=8 if report else 3,
+            num_episodes=8,
+            report=report,
+        )
+
+
 @torch.no_grad()
 def sample_answers(model: Qwen3ForCausalLM, num: int, seed: int, version: int) -> list[TokenTrace]:
     """Sample answers to one random prompt, with their log-probs."""
@@ -214,6 +294,10 @@ def sample_answers(model: Qwen3ForCausalLM, num: int, seed: int, version: int) -
 
 def share_right(folder: str | Path, num: int = 200) -> float:
     """Return the share of right answers of a model folder."""
-    model = Qwen3ForCausalLM.from_pretrained(folder)
+    return share_of(Qwen3ForCausalLM.from_pretrained(folder), num)
+
+
+def share_of(model: Qwen3ForCausalLM, num: int) -> float:
+    """Return the share of right answers of a model."""
     traces = [trace for seed in range(8) for trace in sample_answers(model, num // 8, -seed - 1, 0)]
     return sum(WANTED in trace.token_ids[PROMPT_TOKENS:] for trace in traces) / len(traces)

@@ -26,7 +26,7 @@ from seawright_trainer.core.ports import Launcher
 from seawright_trainer.settings import Settings
 from seawright_trainer.wiring import Outside, build
 from tests.support.tiny_models import write_tiny_model
-from tests.support.toy_world import ToyPolicy, ToyRollouts, toy_dialogues
+from tests.support.toy_world import ToyEvaluations, ToyPolicy, ToyRollouts, toy_dialogues
 
 
 @dataclass
@@ -76,13 +76,14 @@ class TrainerHouse:
     base: Path
     policy: ToyPolicy
     rollouts: ToyRollouts
+    evaluations: ToyEvaluations
 
     def spec(self, kind: str = "grpo", **changes: object) -> TrainingSpec:
         """Return a small spec."""
         spec = TrainingSpec(
             kind="sft" if kind == "sft" else "grpo",
             model=ModelSpec(uri=str(self.base), name="tiny", dtype="float32"),
-            dataset_id="ds_toy",
+            dataset_id="ds_toy" if kind == "sft" else "ds_tasks",
             num_steps=3,
             optimizer=OptimizerSpec(learning_rate=1e-2),
             batch=BatchSpec(tasks_per_step=2, group_size=8, max_length=64, token_budget=256),
@@ -113,7 +114,14 @@ async def open_house(
     policy = ToyPolicy()
     rollouts = ToyRollouts(policy, FolderBlobs(folder / "blobs"), toy_dialogues(40))
     times = JobTimes(lease=20.0, beat=0.1, poll=0.1, relay=0.05, backoff=0.05, grace=1.0)
-    outside = Outside(policy=policy, rollouts=rollouts, launcher=launcher, times=times)
+    evaluations = ToyEvaluations(policy)
+    outside = Outside(
+        policy=policy,
+        rollouts=rollouts,
+        launcher=launcher,
+        evaluations=evaluations,
+        times=times,
+    )
     app = build(settings, outside=outside)
     transport = httpx.ASGITransport(app)
     peer = Peer("http://trainer", transport=transport)
@@ -121,5 +129,5 @@ async def open_house(
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://trainer") as http,
     ):
-        yield TrainerHouse(TrainerClient(peer), http, base, policy, rollouts)
+        yield TrainerHouse(TrainerClient(peer), http, base, policy, rollouts, evaluations)
     await peer.aclose()

@@ -16,7 +16,7 @@ from seawright_shared.stores.blobs import FolderBlobs
 from seawright_trainer.adapters.local_launcher import LocalLauncher
 from seawright_trainer.settings import Settings
 from seawright_trainer.wiring import Outside, build
-from tests.support.toy_world import ToyPolicy, ToyRollouts, toy_dialogues
+from tests.support.toy_world import ToyEvaluations, ToyPolicy, ToyRollouts, toy_dialogues
 
 LEASE_SECONDS = 6.0
 NUM_DIALOGUES = 40
@@ -57,7 +57,12 @@ def main() -> None:
     )
     policy = FiledPolicy(folder)
     rollouts = ToyRollouts(policy, FolderBlobs(folder / "blobs"), toy_dialogues(NUM_DIALOGUES))
-    outside = Outside(policy=policy, rollouts=rollouts, launcher=LocalLauncher())
+    outside = Outside(
+        policy=policy,
+        rollouts=rollouts,
+        launcher=LocalLauncher(),
+        evaluations=ToyEvaluations(policy),
+    )
     uvicorn.run(build(settings, outside=outside), host="127.0.0.1", port=port, log_level="error")
 
 

@@ -28,6 +28,7 @@ from seawright_shared.web.dead_letters import dead_letter_routes
 from seawright_shared.web.idempotency import Idempotency
 from seawright_trainer.adapters.blob_batches import BlobBatches
 from seawright_trainer.adapters.folder_weights import FolderWeights
+from seawright_trainer.adapters.http_evaluations import HttpEvaluations
 from seawright_trainer.adapters.http_policy import HttpPolicy
 from seawright_trainer.adapters.http_rollouts import HttpRollouts
 from seawright_trainer.adapters.http_user_reports import HttpUserReports
@@ -35,6 +36,7 @@ from seawright_trainer.adapters.job_lease import JobLease
 from seawright_trainer.adapters.local_launcher import LocalLauncher
 from seawright_trainer.adapters.loopback_server import loopback_door
 from seawright_trainer.adapters.prometheus_steps import PrometheusSteps
+from seawright_trainer.adapters.sql_evaluations import SqlEvaluations
 from seawright_trainer.adapters.sql_groups import SqlGroups
 from seawright_trainer.adapters.sql_heartbeats import SqlHeartbeats
 from seawright_trainer.adapters.sql_lists import SqlLists
@@ -46,6 +48,7 @@ from seawright_trainer.adapters.tensorboard_events import TensorBoardFiles
 from seawright_trainer.api.attempts import AttemptRoutes, attempt_routes
 from seawright_trainer.api.training_plans import plan_routes
 from seawright_trainer.api.training_runs import RunRoutes, run_routes, version_routes
+from seawright_trainer.core.early_stop import Evaluations
 from seawright_trainer.core.planning.shapes import ModelShape
 from seawright_trainer.core.ports import Launcher, Policy, Rollouts
 from seawright_trainer.core.step_screens import StepScreen
@@ -55,6 +58,7 @@ from seawright_trainer.settings import Settings
 from seawright_trainer.usecases.answer_work import AnswerWork
 from seawright_trainer.usecases.build_batch import BuildBatch
 from seawright_trainer.usecases.create_run import CreateRun
+from seawright_trainer.usecases.evaluate_step import EvaluateStep
 from seawright_trainer.usecases.gather_groups import GatherGroups
 from seawright_trainer.usecases.plan_run import PlanRun
 from seawright_trainer.usecases.publish_version import PublishVersion, ServeStart
@@ -70,6 +74,7 @@ class Outside:
     policy: Policy
     rollouts: Rollouts
     launcher: Launcher
+    evaluations: Evaluations
     reports: UserReports = field(default_factory=NoReports)
     times: JobTimes | None = None
 
@@ -91,6 +96,7 @@ def build(
         outside = Outside(
             policy=HttpPolicy(PolicyClient(peers[0])),
             rollouts=HttpRollouts(OrchestratorClient(peers[1])),
+            evaluations=HttpEvaluations(OrchestratorClient(peers[1])),
             reports=HttpUserReports(OrchestratorClient(peers[1])),
             launcher=LocalLauncher(),
         )
@@ -187,6 +193,11 @@ class _Trainer:
                     steps=self.steps,
                     build=build_batch,
                     serve_start=self.serve_start,
+                    evaluate=EvaluateStep(
+                        evaluations=self.outside.evaluations,
+                        kept=SqlEvaluations(self.database, self.events),
+                        serve=self.serve_start,
+                    ),
                 ),
                 report=ReportStep(steps=self.steps, publish=self.publish, screens=self._screens()),
                 heartbeats=self.heartbeats,
@@ -197,7 +208,11 @@ class _Trainer:
     def _run_router(self) -> APIRouter:
         return run_routes(
             RunRoutes(
-                create=CreateRun(weights=self.weights, reports=self.outside.reports),
+                create=CreateRun(
+                    weights=self.weights,
+                    rollouts=self.outside.rollouts,
+                    reports=self.outside.reports,
+                ),
                 insert=self.runs.create,
                 desk=self.runs,
                 steps=self.steps,

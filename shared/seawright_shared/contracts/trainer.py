@@ -11,6 +11,15 @@ from seawright_shared.records.rollouts import RolloutGroup
 from seawright_shared.records.specs import TrainingSpec
 
 
+class StepEvaluation(Record):
+    """How the weights after a step play."""
+
+    step: int
+    evaluation_run_id: str
+    pass_1: float | None = None
+    """Share of the episodes that passed; None: they are still played."""
+
+
 class TrainingRun(Run):
     """POST /v1/training-runs, GET .../{id}, verbs cancel, pause, resume, checkpoint."""
 
@@ -23,6 +32,10 @@ class TrainingRun(Run):
     """What rank 0 said last, as in `loading`, `waiting for groups`, `step`."""
     num_groups: dict[str, int] = {}
     """GRPO: rollout groups received, by what became of them (`used`, `zero_variance`, `stale`)."""
+    evaluations: list[StepEvaluation] = []
+    """SFT with `early_stop`, by step."""
+    best_step: int | None = None
+    """Of these, the step whose weights passed most: they are what the run leaves served."""
 
 
 class TrainingStep(Record):
@@ -55,6 +68,8 @@ class Work(Record):
     """Blob reference of what to train on, for `train`."""
     missing: str = ""
     """What a `wait` waits for, in words."""
+    kept_steps: list[int] = []
+    """Steps whose exports outlive newer ones: the best weights, and those being measured."""
 
 
 class StepReport(Request):

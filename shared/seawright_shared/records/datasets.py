@@ -196,6 +196,8 @@ class Dialogue(Record):
     system: str
     tools: list[ToolSchema]
     messages: list[Message]
+    domain: str = ""
+    """Of its task; empty where nobody said so."""
 
 
 class Preference(Record):

@@ -1,7 +1,7 @@
 """Run specs: the complete, serialized description of one execution. A typo is refused."""
 
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, ModelWrapValidatorHandler, model_validator
 
@@ -223,6 +223,31 @@ class AlgorithmSpec(Request):
         return handler({**given.model_dump(exclude_unset=True), **missing})
 
 
+class EarlyStopSpec(Request):
+    """SFT: evaluate while training, stop when it no longer helps, and serve the best weights."""
+
+    dataset_id: str
+    """An `rl_tasks` version whose tasks are played: held out, or the best is chosen by heart."""
+    every: int = Field(default=10, ge=1)
+    """Steps between two evaluations; the last step is evaluated always."""
+    patience: int = Field(default=3, ge=1)
+    """Evaluations in a row that are no better than the best, after which the run ends."""
+    min_gain: float = Field(default=0.0, ge=0.0, lt=1.0)
+    """By how much pass^1 must exceed the best to be better; 0: at all."""
+    num_trials: int = Field(default=1, ge=1, le=32)
+    """Episodes of each task."""
+
+
+class MixSpec(Request):
+    """SFT: which domains' dialogues are trained on, and how often each is drawn."""
+
+    weights: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(min_length=1)
+    """Share of the steps' dialogues by domain, in any unit; domains not named are left out, so
+    that one name alone trains on that domain separately."""
+    steps: Literal["mixed", "separate"] = "mixed"
+    """Whether each step has dialogues of all domains, or of one, the domains taking turns."""
+
+
 class TrainingSpec(Request):
     """One training run: SFT of the agent or the user, or GRPO."""
 
@@ -243,6 +268,10 @@ class TrainingSpec(Request):
     """GRPO: how rollouts are sampled; its model is `model.name`."""
     user: UserSpec = UserSpec()
     max_turns: int = Field(default=30, ge=1)
+    early_stop: EarlyStopSpec | None = None
+    """SFT of the assistant; None: all steps are done, and the last weights are served."""
+    mix: MixSpec | None = None
+    """SFT; None: all dialogues of the dataset, each as often."""
     lora: LoraSpec | None = None
     """None: all weights are trained."""
     num_ranks: int = Field(default=1, ge=1)

@@ -192,6 +192,7 @@ def agent_dialogue(success: Success, domain: Domain, spec: DatasetSpec) -> Dialo
         system=agent_system(domain.domain_policy, mode),
         tools=[tool for tool in domain.tools if tool.requestor == "assistant"],
         messages=messages,
+        domain=success.task.domain,
     )
 
 
@@ -209,6 +210,7 @@ def user_dialogue(success: Success, domain: Domain, *, num_messages: int | None 
         system=user_system(success.task.scenario),
         tools=[tool for tool in domain.tools if tool.requestor == "user"],
         messages=messages,
+        domain=success.task.domain,
     )
 
 

@@ -30,6 +30,8 @@ def encode_batch(batch: StepBatch) -> bytes:
         "episode_ids": list(batch.episode_ids),
         "metrics": dict(batch.metrics),
     }
+    if batch.domains:
+        plain["domains"] = list(batch.domains)
     if sequences.routes is not None:
         plain["routes"] = sequences.routes.astype("<i2").tobytes()
         plain["routes_shape"] = list(sequences.routes.shape[1:])
@@ -64,6 +66,7 @@ def decode_batch(blob: bytes) -> StepBatch:
         return StepBatch(
             sequences=sequences,
             episode_ids=tuple(plain["episode_ids"]),
+            domains=tuple(plain.get("domains", ())),
             metrics={str(name): float(value) for name, value in plain.get("metrics", {}).items()},
         )
     except (zstandard.ZstdError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -1,7 +1,7 @@
 """The orchestrator over HTTP: rollout streams and dataset items."""
 
 from seawright_shared.clients.orchestrator import OrchestratorClient
-from seawright_shared.records.datasets import Dialogue
+from seawright_shared.records.datasets import DatasetVersion, Dialogue
 from seawright_shared.records.rollouts import RolloutGroup
 from seawright_shared.records.specs import RolloutStreamSpec
 
@@ -30,6 +30,10 @@ class HttpRollouts:
     async def close_stream(self, stream_id: str) -> None:
         """Play no more."""
         await self._client.close_rollout_stream(stream_id)
+
+    async def dataset(self, dataset_id: str) -> DatasetVersion:
+        """Return a dataset's manifest, or raise `NotFoundError`."""
+        return await self._client.dataset(dataset_id)
 
     async def dialogues(self, dataset_id: str) -> list[Dialogue]:
         """Return all items of an SFT dataset, in order."""

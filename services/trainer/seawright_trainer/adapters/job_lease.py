@@ -9,7 +9,7 @@ from seawright_shared.jobs.events import EventLog
 from seawright_shared.jobs.job import Failure, FailureClass
 from seawright_shared.jobs.states import compare_and_set
 from seawright_shared.records.jobs import JobStatus
-from seawright_trainer.adapters.run_rows import group_counts, run_row, run_state
+from seawright_trainer.adapters.run_rows import run_row, run_state
 from seawright_trainer.adapters.tables import training_runs
 from seawright_trainer.core.training_runs import RunState
 
@@ -40,7 +40,7 @@ class JobLease:
             said: dict[str, JsonValue] = {"attempt": row["attempt"] + 1}
             await self._events.append(connection, run_id, "attempt.started", said)
             fresh = await run_row(connection, run_id)
-            return run_state(fresh, await group_counts(connection, run_id))
+            return await run_state(connection, fresh)
 
     async def succeed(self, run_id: str) -> None:
         """The run is done."""

@@ -1,14 +1,13 @@
 """Rows of training runs and steps as records."""
 
-from collections.abc import Mapping
-
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from seawright_shared.contracts.trainer import TrainingRun, TrainingStep
+from seawright_shared.contracts.trainer import StepEvaluation, TrainingRun, TrainingStep
 from seawright_shared.errors import ConflictError, NotFoundError
 from seawright_shared.records.rollouts import Checkpoint, PolicyVersion
-from seawright_trainer.adapters.tables import rollout_groups, training_runs
+from seawright_trainer.adapters.tables import rollout_groups, step_evaluations, training_runs
+from seawright_trainer.core.early_stop import best_of
 from seawright_trainer.core.training_runs import RunState
 
 
@@ -48,15 +47,35 @@ async def group_counts(connection: AsyncConnection, run_id: str) -> dict[str, in
     return {row[0]: row[1] for row in rows}
 
 
-def shown_run(row: RowMapping, counts: Mapping[str, int]) -> TrainingRun:
+async def evaluations_of(connection: AsyncConnection, row: RowMapping) -> list[StepEvaluation]:
+    """Return the run's evaluations, by step."""
+    if row["spec"].get("early_stop") is None:
+        return []
+    table = step_evaluations
+    statement = select(table).where(table.c.training_run_id == row["id"]).order_by(table.c.step)
+    found = (await connection.execute(statement)).mappings().all()
+    return [StepEvaluation.model_validate(dict(one)) for one in found]
+
+
+async def shown_run(connection: AsyncConnection, row: RowMapping) -> TrainingRun:
     """Return the run as people see it."""
-    return TrainingRun.model_validate({**row, "num_groups": dict(counts)})
+    shown = TrainingRun.model_validate(
+        {
+            **row,
+            "num_groups": await group_counts(connection, row["id"]),
+            "evaluations": await evaluations_of(connection, row),
+        }
+    )
+    if shown.spec.early_stop is None:
+        return shown
+    best = best_of(shown.evaluations, shown.spec.early_stop)
+    return shown.model_copy(update={"best_step": None if best is None else best.step})
 
 
-def run_state(row: RowMapping, counts: Mapping[str, int]) -> RunState:
+async def run_state(connection: AsyncConnection, row: RowMapping) -> RunState:
     """Return the run as the use cases see it."""
     return RunState(
-        shown=shown_run(row, counts),
+        shown=await shown_run(connection, row),
         desired=row["desired"],
         begun_attempt=row["begun_attempt"],
         num_failures=row["num_failures"],

@@ -8,7 +8,6 @@ from seawright_shared.contracts.trainer import TrainingRun, TrainingStep
 from seawright_shared.records.rollouts import PolicyVersion
 from seawright_shared.stores.sql import Database
 from seawright_trainer.adapters.run_rows import (
-    group_counts,
     shown_run,
     step_record,
     version_record,
@@ -37,7 +36,7 @@ class SqlLists:
             statement = statement.where(or_(table.c.created_at < moment, same))
         async with self._database.reading() as connection:
             rows = (await connection.execute(statement.limit(limit))).mappings().all()
-            return [shown_run(row, await group_counts(connection, row["id"])) for row in rows]
+            return [await shown_run(connection, row) for row in rows]
 
     async def steps(
         self, run_id: str, *, after: tuple[int, int] | None, limit: int

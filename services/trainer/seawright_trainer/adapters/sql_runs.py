@@ -17,7 +17,7 @@ from seawright_shared.records.ids import NewId, new_id
 from seawright_shared.records.jobs import JobStatus
 from seawright_shared.records.specs import TrainingSpec
 from seawright_shared.stores.sql import Database
-from seawright_trainer.adapters.run_rows import group_counts, held_row, run_row, run_state
+from seawright_trainer.adapters.run_rows import held_row, run_row, run_state
 from seawright_trainer.adapters.tables import (
     checkpoints,
     rollout_groups,
@@ -231,7 +231,7 @@ class SqlRuns:
 
     async def _state(self, connection: AsyncConnection, run_id: str) -> RunState:
         row = await run_row(connection, run_id)
-        return run_state(row, await group_counts(connection, run_id))
+        return await run_state(connection, row)
 
     async def _unfinished(self, connection: AsyncConnection, run_id: str) -> RowMapping:
         row = await run_row(connection, run_id, is_locked=True)

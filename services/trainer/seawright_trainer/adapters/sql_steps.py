@@ -185,7 +185,8 @@ class SqlSteps:
         spec: TrainingSpec,
     ) -> None:
         table = policy_versions
-        is_due = is_publish_due(spec, report.step) and report.metrics.get("applied", 0.0) > 0
+        is_applied = report.metrics.get("applied", 0.0) > 0
+        is_due = is_publish_due(spec, report.step, is_applied=is_applied)
         if report.export_uri is None or report.export_sha256 is None or not is_due:
             return
         known = await _publication(connection, run_id, attempt, report.step)

@@ -98,6 +98,19 @@ class SqlVersions:
             step=step,
         )
 
+    async def of_step(self, run_id: str, step: int) -> PolicyVersion | None:
+        """Return the version that the run made of its weights after `step`."""
+        table = policy_versions
+        statement = (
+            select(table)
+            .where(table.c.training_run_id == run_id, table.c.step == step)
+            .order_by(table.c.version.desc())
+            .limit(1)
+        )
+        async with self._database.reading() as connection:
+            row = (await connection.execute(statement)).mappings().one_or_none()
+        return None if row is None else version_record(row)
+
     async def current(self, run_id: str) -> PolicyVersion | None:
         """Return the version that the run has served last."""
         table = policy_versions

@@ -1,6 +1,6 @@
 """The trainer's tables. Alembic's first revision creates the same ones."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 from seawright_shared.jobs.tables import JobTables
 from seawright_shared.stores.columns import Json, UtcTime
@@ -122,6 +122,16 @@ policy_versions = Table(
     Index("policy_versions_step", "training_run_id", "step", "attempt"),
 )
 """`state` is `allocated` until the policy service committed it, then `served`."""
+
+step_evaluations = Table(
+    "step_evaluations",
+    metadata,
+    _run_id(primary_key=True),
+    Column("step", Integer, primary_key=True),
+    Column("evaluation_run_id", String(100), nullable=False),
+    Column("pass_1", Float),
+)
+"""`pass_1` is empty while the episodes are played. Steps done again have the same weights."""
 
 rank_heartbeats = Table(
     "rank_heartbeats",

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from seawright_shared.records.base import Record
 from seawright_shared.records.specs import TrainingSpec
+from seawright_trainer.core.early_stop import is_evaluation_due
 
 
 class ExitCode(IntEnum):
@@ -60,15 +61,15 @@ class Outcome(Record):
     message: str
 
 
-def is_publish_due(spec: TrainingSpec, step: int) -> bool:
-    """Return whether the weights after `step` are served.
+def is_publish_due(spec: TrainingSpec, step: int, *, is_applied: bool) -> bool:
+    """Return whether the weights after `step` are served, `is_applied` if it changed them.
 
     GRPO: every `publish_every` steps and after the last, because rollouts come from them.
-    SFT: after the last step alone, because nobody samples in between.
+    SFT: after the last step and those that are evaluated, because nobody samples in between.
     """
-    if step == spec.num_steps:
-        return True
-    return spec.kind == "grpo" and step % spec.publish_every == 0
+    if spec.kind == "sft":
+        return step == spec.num_steps or is_evaluation_due(spec, step)
+    return is_applied and (step == spec.num_steps or step % spec.publish_every == 0)
 
 
 def is_checkpoint_due(spec: TrainingSpec, step: int) -> bool:

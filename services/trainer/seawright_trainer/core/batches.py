@@ -12,5 +12,7 @@ class StepBatch:
 
     sequences: StepSequences
     episode_ids: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    """Of each sequence, in a rendered dataset; empty: nobody asked."""
     metrics: Mapping[str, float] = field(default_factory=dict[str, float])
     """What was known of the rollouts before training on them; reported with the step."""

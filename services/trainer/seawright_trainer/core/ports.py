@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from seawright_shared.contracts.policy import PublishRequest, RenderingRequest, ServedModel
 from seawright_shared.contracts.trainer import StepReport, TrainingRun
-from seawright_shared.records.datasets import Dialogue
+from seawright_shared.records.datasets import DatasetVersion, Dialogue
 from seawright_shared.records.rollouts import Checkpoint, PolicyVersion, RolloutGroup
 from seawright_shared.records.specs import RolloutStreamSpec
 from seawright_shared.stores.traces import TokenTrace
@@ -118,6 +118,10 @@ class Versions(Protocol):
         """Return the export made with the checkpoint of `step`."""
         ...
 
+    async def of_step(self, run_id: str, step: int) -> PolicyVersion | None:
+        """Return the version that the run made of its weights after `step`."""
+        ...
+
     async def current(self, run_id: str) -> PolicyVersion | None:
         """Return the version that the run has served last."""
         ...
@@ -221,6 +225,10 @@ class Rollouts(Protocol):
 
     async def dialogues(self, dataset_id: str) -> list[Dialogue]:
         """Return all items of an SFT dataset, in order."""
+        ...
+
+    async def dataset(self, dataset_id: str) -> DatasetVersion:
+        """Return a dataset's manifest, or raise `NotFoundError`."""
         ...
 
 

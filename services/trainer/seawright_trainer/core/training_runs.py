@@ -8,6 +8,7 @@ from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.base import content_hash
 from seawright_shared.records.jobs import JobStatus
 from seawright_shared.records.specs import TrainingSpec
+from seawright_trainer.core.early_stop import is_finished
 
 Desired = Literal["run", "pause", "checkpoint"]
 """What people want of a run's ranks; cancelling ends the attempt instead."""
@@ -36,6 +37,11 @@ class RunState:
         """The run's spec."""
         return self.shown.spec
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is left to train or to measure."""
+        return is_finished(self.spec, self.shown.step, self.shown.evaluations)
+
     def is_held_by(self, attempt: int) -> bool:
         """Return whether this attempt may still write."""
         return attempt == self.shown.attempt and self.shown.status is JobStatus.RUNNING
@@ -49,6 +55,7 @@ def spec_hash(spec: TrainingSpec) -> str:
     free = {
         "num_ranks", "threads_per_rank", "checkpoint_every", "publish_every", "max_attempts",
         "num_steps", "max_user_error", "user_error_override", "recompute_blocks", "num_replicas",
+        "early_stop",
     }  # fmt: skip
     return content_hash(spec.model_dump(mode="json", exclude=free))
 
@@ -73,8 +80,8 @@ def refuse_impossible(spec: TrainingSpec) -> None:
                 detail=f"{spec.num_ranks} ranks cannot hold {spec.num_replicas} equal copies",
             )
         )
-    if spec.kind == "grpo":
-        faults += _grpo_faults(spec)
+    faults += _grpo_faults(spec) if spec.kind == "grpo" else []
+    faults += _misplaced(spec)
     if faults:
         raise InvalidRequestError("the training spec cannot work", errors=faults)
 
@@ -86,6 +93,26 @@ def refuse_too_long(spec: TrainingSpec, context_length: int) -> None:
         detail = f"{longest} tokens are more than the {context_length} that the model reads"
         field = FieldError(pointer="/batch/max_length", code="above_context", detail=detail)
         raise InvalidRequestError("the training spec cannot work", errors=[field])
+
+
+def _misplaced(spec: TrainingSpec) -> list[FieldError]:
+    """Return faults of fields that only SFT can honour."""
+    faults: list[FieldError] = []
+    if spec.kind != "sft":
+        faults += [
+            FieldError(pointer=f"/{name}", code="unsupported", detail=f"{name} is for SFT alone")
+            for name, value in (("early_stop", spec.early_stop), ("mix", spec.mix))
+            if value is not None
+        ]
+    elif spec.early_stop is not None and spec.role != "assistant":
+        faults.append(
+            FieldError(
+                pointer="/early_stop",
+                code="unsupported",
+                detail="pass^1 measures the assistant: a user is measured by its errors",
+            )
+        )
+    return faults
 
 
 def _grpo_faults(spec: TrainingSpec) -> list[FieldError]:

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 from seawright_shared.contracts.trainer import Work, WorkRequest
 from seawright_shared.errors import ConflictError
+from seawright_trainer.core.early_stop import kept_steps
 from seawright_trainer.core.ports import Runs, Steps, StoredBatch
 from seawright_trainer.core.training_runs import RunState
 from seawright_trainer.usecases.build_batch import BuildBatch, Shortage
+from seawright_trainer.usecases.evaluate_step import EvaluateStep
 from seawright_trainer.usecases.publish_version import ServeStart
 
 LOOK_SECONDS = 0.1
 """Between two looks at what is missing."""
+PEER_LOOK_SECONDS = 0.5
+"""Where a look asks a peer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,17 +26,20 @@ class AnswerWork:
     steps: Steps
     build: BuildBatch
     serve_start: ServeStart
+    evaluate: EvaluateStep
 
     async def __call__(self, run_id: str, attempt: int, request: WorkRequest) -> Work:
         """Return a decision, waiting up to `wait_seconds` where there is none to make yet."""
         clock = asyncio.get_running_loop().time
         deadline = clock() + request.wait_seconds
         while True:
-            work = await self._decide(await self.runs.load(run_id), attempt, request.step)
+            run = await self.runs.load(run_id)
+            work = await self._decide(run, attempt, request.step)
             left = deadline - clock()
             if work.action != "wait" or left <= 0:
                 return work
-            await asyncio.sleep(min(LOOK_SECONDS, left))
+            pause = LOOK_SECONDS if run.spec.early_stop is None else PEER_LOOK_SECONDS
+            await asyncio.sleep(min(pause, left))
 
     async def _decide(self, run: RunState, attempt: int, step: int) -> Work:
         if not run.is_held_by(attempt):
@@ -46,9 +53,15 @@ class AnswerWork:
             return Work(action="pause")
         if run.desired == "checkpoint":
             return await self._checkpoint(run, step)
-        if step >= run.spec.num_steps:
+        awaited = await self.evaluate(run, step)
+        if awaited:
+            return Work(action="wait", missing=awaited)
+        if run.is_finished:
+            if run.shown.best_step is not None:
+                await self.serve_start.serve_step(run, run.shown.best_step)
             return Work(action="finish")
-        return await self._train(run, attempt, step + 1)
+        work = await self._train(run, attempt, step + 1)
+        return work.model_copy(update={"kept_steps": kept_steps(run.shown, step)})
 
     async def _begin(self, run: RunState, attempt: int, step: int) -> None:
         version = run.shown.version

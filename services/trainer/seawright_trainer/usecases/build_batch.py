@@ -6,7 +6,7 @@ from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.rollouts import RolloutGroup
 from seawright_shared.stores.traces import TokenTrace, samples_of
 from seawright_trainer.core.batches import StepBatch
-from seawright_trainer.core.epochs import step_indices
+from seawright_trainer.core.epochs import mixed_indices, step_indices
 from seawright_trainer.core.filtering import WeightedMember, judge_age, reward_metrics, weigh_step
 from seawright_trainer.core.model_folders import Weights
 from seawright_trainer.core.ports import Batches, Groups, StoredBatch
@@ -45,12 +45,14 @@ class BuildBatch:
         if run.rendering is None:
             return Shortage(missing="the rendered dataset")
         whole = await self.batches.get(run.rendering)
-        indices = step_indices(
-            num_items=whole.sequences.num_sequences,
-            per_step=run.spec.batch.tasks_per_step,
-            step=step,
-            seed=run.spec.seed,
-        )
+        per_step, seed = run.spec.batch.tasks_per_step, run.spec.seed
+        if run.spec.mix is None:
+            num_items = whole.sequences.num_sequences
+            indices = step_indices(num_items=num_items, per_step=per_step, step=step, seed=seed)
+        else:
+            indices = mixed_indices(
+                whole.domains, run.spec.mix, per_step=per_step, step=step, seed=seed
+            )
         batch = StepBatch(sequences=select(whole.sequences, indices))
         reference = await self.batches.put(batch)
         return BuiltBatch(stored=StoredBatch(reference=reference, episode_ids=()))

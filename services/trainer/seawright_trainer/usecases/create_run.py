@@ -4,8 +4,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from seawright_shared.contracts.trainer import TrainingRun
+from seawright_shared.errors import NotFoundError
+from seawright_shared.records.datasets import DatasetVersion
 from seawright_shared.records.specs import TrainingSpec
+from seawright_trainer.core.dataset_check import (
+    refuse_wrong_dataset,
+    refuse_wrong_evaluation,
+    unknown_dataset,
+)
 from seawright_trainer.core.model_folders import Weights
+from seawright_trainer.core.ports import Rollouts
 from seawright_trainer.core.training_runs import refuse_impossible, refuse_too_long
 from seawright_trainer.core.user_gate import UserCheck, UserReports, check_user, needs_check
 
@@ -18,6 +26,7 @@ class CreateRun:
     """Everything that can be known before a process is started is checked here."""
 
     weights: Weights
+    rollouts: Rollouts
     reports: UserReports
 
     async def __call__(self, spec: TrainingSpec, insert: Insert) -> TrainingRun:
@@ -25,7 +34,20 @@ class CreateRun:
         refuse_impossible(spec)
         await self.weights.sha256(spec.model.uri)
         refuse_too_long(spec, (await self.weights.limits(spec.model.uri)).context_length)
+        await self._check_datasets(spec)
         report = None
         if needs_check(spec):
             report = await self.reports.newest(spec.user.model or "", spec.dataset_id)
         return await insert(spec, check_user(spec, report))
+
+    async def _check_datasets(self, spec: TrainingSpec) -> None:
+        refuse_wrong_dataset(spec, await self._dataset("/dataset_id", spec.dataset_id))
+        if spec.early_stop is not None:
+            pointer, dataset_id = "/early_stop/dataset_id", spec.early_stop.dataset_id
+            refuse_wrong_evaluation(await self._dataset(pointer, dataset_id))
+
+    async def _dataset(self, pointer: str, dataset_id: str) -> DatasetVersion:
+        try:
+            return await self.rollouts.dataset(dataset_id)
+        except NotFoundError as error:
+            raise unknown_dataset(pointer, dataset_id) from error

@@ -53,7 +53,15 @@ class ServeStart:
 
         Versions of a model only rise: going back to older weights gives them a new number.
         """
-        wanted = await self._wanted(run, step)
+        return await self._serve(run, await self._wanted(run, step))
+
+    async def serve_step(self, run: RunState, step: int) -> None:
+        """Serve the weights that a step of this run published, or was about to."""
+        wanted = await self.versions.of_step(run.shown.id, step)
+        assert wanted is not None, "evaluated steps are published with their report"
+        await self._serve(run, wanted)
+
+    async def _serve(self, run: RunState, wanted: PolicyVersion) -> int:
         served = await self.policy.served(wanted.model)
         current = None if served is None else served.current
         if current is not None:

@@ -56,7 +56,7 @@ class SuperviseRun:
             run = await lease.start_attempt(run_id)
             outcome = await self._attempt(run)
             run = await self.runs.load(run_id)
-            if outcome.exit_code == ExitCode.DONE and run.shown.step >= run.spec.num_steps:
+            if outcome.exit_code == ExitCode.DONE and run.is_finished:
                 await self._close_stream(run)
                 await lease.succeed(run_id)
                 return

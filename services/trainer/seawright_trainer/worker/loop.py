@@ -52,11 +52,13 @@ class TrainingLoop:
     terminated: threading.Event
     step: int = 0
     num_skipped: int = 0
+    kept_steps: set[int] = field(default_factory=set[int])
+    """Whose exports are needed still, whatever their age."""
     waterfall: Waterfall = field(default_factory=lambda: Waterfall(clock=time.perf_counter))
 
     def run(self) -> ExitCode:
         """Train until told otherwise."""
-        waiting_since = time.monotonic()
+        waiting_since, missing = time.monotonic(), ""
         while True:
             with self.waterfall.stage("wait"):
                 work = self._decide()
@@ -70,8 +72,9 @@ class TrainingLoop:
                 return ExitCode.TERMINATED if is_told else ExitCode.DONE
             elif work.action in {"stop", "finish"}:
                 return ExitCode.DONE
-            if work.action != "wait":
-                waiting_since = time.monotonic()
+            if work.action != "wait" or work.missing != missing:
+                # What is missing changed: somebody is at work on it.
+                waiting_since, missing = time.monotonic(), work.missing
             elif time.monotonic() - waiting_since > self.config.work_deadline_seconds:
                 raise DeadlineError(
                     f"waited {self.config.work_deadline_seconds:g} s for {work.missing}"
@@ -91,6 +94,7 @@ class TrainingLoop:
 
     def _train(self, work: Work) -> None:
         assert work.batch is not None
+        self.kept_steps = set(work.kept_steps)
         self._enter("step")
         started = time.perf_counter()
         with self.waterfall.stage("load"):
@@ -101,7 +105,7 @@ class TrainingLoop:
         if self.num_skipped >= MAX_SKIPPED:
             raise UnavailableError(f"{MAX_SKIPPED} steps in a row had no finite gradient")
         is_saved = is_checkpoint_due(self.config.spec, self.step)
-        is_served = is_publish_due(self.config.spec, self.step) and outcome.is_applied
+        is_served = is_publish_due(self.config.spec, self.step, is_applied=outcome.is_applied)
         with self.waterfall.stage("export"):
             export = self._export() if is_saved or is_served else None
         with self.waterfall.stage("checkpoint"):
@@ -178,7 +182,8 @@ class TrainingLoop:
             kind="merged" if spec.lora is None else spec.lora.export,
         )
         if export is not None:
-            forget_exports(folder, steps=checkpoint_steps(Path(self.config.checkpoint_dir)))
+            needed = checkpoint_steps(Path(self.config.checkpoint_dir)) | self.kept_steps
+            forget_exports(folder, steps=needed)
         return export
 
     def _report(

@@ -76,6 +76,9 @@ class Versions:
     async def allocate_version(self, run_id: str, wanted: PolicyVersion) -> PolicyVersion:
         raise AssertionError("no number is needed")
 
+    async def of_step(self, run_id: str, step: int) -> PolicyVersion | None:
+        return None
+
     async def checkpoint_weights(self, run_id: str, step: int) -> PolicyVersion | None:
         return None
 

@@ -91,6 +91,7 @@ async def test_a_dialogue_over_the_limit_is_dropped_whole_and_counted():
     assert world.stored[0].sequences.lengths == [LONGEST, 3]
     assert world.counts == {
         "dialogues": 4,
+        "other_domains": 0,
         "kept": 2,
         "too_long": 1,
         "without_loss": 1,
