@@ -1,7 +1,6 @@
 """The gate: credentials in, a principal out; and what a service shows when it calls another."""
 
 import base64
-import binascii
 import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -92,6 +91,6 @@ def _token(authorization: str) -> str:
     if scheme.lower() == "basic" and value:
         try:
             return base64.b64decode(value, validate=True).decode().partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             pass
     raise UnauthenticatedError("needs `Authorization: Bearer`, with an API key or a token")

@@ -7,7 +7,7 @@ import jwt
 from pydantic import JsonValue
 
 from seawright_shared.access.principals import SCOPES, Principal
-from seawright_shared.errors import UnauthenticatedError
+from seawright_shared.errors import UnauthenticatedError, UnavailableError
 from seawright_shared.stores.clock import Clock
 
 AUDIENCE = "seawright"
@@ -99,8 +99,7 @@ class OidcTokens:
         age = now - self._asked_at
         if age > JWKS_SECONDS or (key_id not in self._keys and age > JWKS_RETRY_SECONDS):
             self._asked_at = now
-            found = jwt.PyJWKSet.from_dict(await self._fetch())
-            self._keys = {key.key_id: key for key in found.keys if key.key_id}
+            self._keys = _keys_in(await self._fetch())
         if key_id not in self._keys:
             raise UnauthenticatedError("the token is signed by a key that the provider has not")
         return self._keys[key_id]
@@ -124,13 +123,21 @@ def decoded(
             leeway=SKEW_SECONDS,
             options={"require": ["exp", "iat", "sub", "aud"]},
         )
-    except jwt.InvalidTokenError as error:
+    except jwt.PyJWTError as error:
         # Its words name a claim, never the token.
         raise UnauthenticatedError(f"the token is refused: {error}") from error
+
+
+def _keys_in(document: dict[str, JsonValue]) -> dict[str, jwt.PyJWK]:
+    try:
+        found = jwt.PyJWKSet.from_dict(document)
+    except (jwt.PyJWTError, ValueError, TypeError, AttributeError) as error:
+        raise UnavailableError("the OIDC provider's keys are no set of usable keys") from error
+    return {key.key_id: key for key in found.keys if isinstance(key.key_id, str)}
 
 
 def _header(token: str) -> dict[str, JsonValue]:
     try:
         return jwt.get_unverified_header(token)
-    except jwt.InvalidTokenError as error:
+    except (jwt.PyJWTError, RecursionError) as error:
         raise UnauthenticatedError("the token is no signed token") from error

@@ -1,14 +1,20 @@
 """Model folders in Hugging Face layout: which files hold the weights, and what they hash to."""
 
 import hashlib
-import json
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from seawright_shared.errors import InvalidRequestError
+from seawright_shared.records.base import Record
 
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 """Beside weights in several files; names the file of each tensor."""
+
+
+class _Index(Record):
+    weight_map: dict[str, str]
 
 
 def weight_files(folder: Path) -> list[Path]:
@@ -18,10 +24,10 @@ def weight_files(folder: Path) -> list[Path]:
     if not (folder / INDEX).is_file():
         return []
     try:
-        names = set(json.loads((folder / INDEX).read_bytes())["weight_map"].values())
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        index = _Index.model_validate_json((folder / INDEX).read_bytes())
+    except ValidationError as error:
         raise InvalidRequestError(f"{folder / INDEX} is no index of weights") from error
-    files = [folder / name for name in sorted(names)]
+    files = [folder / name for name in sorted(set(index.weight_map.values()))]
     missing = [path.name for path in files if path.parent != folder or not path.is_file()]
     if missing:
         raise InvalidRequestError(f"{folder} has no {missing[0]}, which its index names")

@@ -69,14 +69,13 @@ def encode_trace(trace: TokenTrace) -> bytes:
 def decode_trace(blob: bytes, *, max_bytes: int = 1 << 28) -> TokenTrace:
     """Return the trace, or raise `InvalidRequestError` where the bytes are not one."""
     try:
-        raw = zstandard.ZstdDecompressor().decompress(blob, max_output_size=max_bytes)
-        plain = msgpack.unpackb(raw)
-        length = int(plain["length"])
-        bits = np.frombuffer(plain["loss_mask"], np.uint8)
+        plain = msgpack.unpackb(decompressed(blob, max_bytes))
+        token_ids = np.frombuffer(plain["token_ids"], "<u4").astype(np.uint32)
+        length = len(token_ids)
         return TokenTrace(
-            token_ids=np.frombuffer(plain["token_ids"], "<u4").astype(np.uint32),
+            token_ids=token_ids,
             logprobs=np.frombuffer(plain["logprobs"], "<f4").astype(np.float32),
-            loss_mask=np.unpackbits(bits, count=length).astype(np.bool_),
+            loss_mask=unpacked_mask(plain["loss_mask"], length),
             versions=np.frombuffer(plain["versions"], "<i4").astype(np.int32),
             model=str(plain["model"]),
             temperature=float(plain["temperature"]),
@@ -85,6 +84,25 @@ def decode_trace(blob: bytes, *, max_bytes: int = 1 << 28) -> TokenTrace:
         )
     except (zstandard.ZstdError, ValueError, KeyError, TypeError, msgpack.UnpackException) as error:
         raise InvalidRequestError(f"not a token trace: {error}") from error
+
+
+def decompressed(blob: bytes, max_bytes: int) -> bytes:
+    """Return what a zstd frame holds, or raise `InvalidRequestError` where that is too much.
+
+    The library takes the size that a frame's head claims at its word, whatever the limit.
+    """
+    num_bytes = zstandard.frame_content_size(blob)
+    if num_bytes > max_bytes:
+        raise InvalidRequestError(f"{num_bytes} bytes once decompressed; the limit is {max_bytes}")
+    return zstandard.ZstdDecompressor().decompress(blob, max_output_size=max_bytes)
+
+
+def unpacked_mask(packed: bytes, length: int) -> NDArray[np.bool_]:
+    """Return a mask of bits, or raise `ValueError` where they are not those of `length` tokens."""
+    bits = np.frombuffer(packed, np.uint8)
+    if len(bits) != -(-length // 8):
+        raise ValueError(f"a mask of {len(bits)} bytes for {length} tokens")
+    return np.unpackbits(bits, count=length).astype(np.bool_)
 
 
 def routes_for(routes: NDArray[np.int16], num_tokens: int) -> NDArray[np.int16]:

@@ -59,12 +59,14 @@ def validated(kind: type[M], plain: Mapping[str, object], *, within: str = "") -
 def read_table(file: Path) -> Plain:
     """Return what a TOML or JSON file holds, or raise saying why it cannot be read."""
     try:
-        text = file.read_text()
+        text = file.read_bytes().decode()
     except OSError as error:
         raise InvalidRequestError(f"cannot read {file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InvalidRequestError(f"{file} is no UTF-8: {error}") from error
     try:
         read: object = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         form = "JSON" if file.suffix == ".json" else "TOML"
         raise InvalidRequestError(f"{file} is not {form}: {error}") from error
     if not isinstance(read, dict):
@@ -86,7 +88,7 @@ def _put(plain: Plain, path: str, value: object) -> None:
 def _value(text: str) -> object:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

@@ -54,7 +54,7 @@ class ArealFiles:
                 if path.suffix == ".toml"
                 else json.loads(text)
             )
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise _unreadable(name, str(error)) from error
         if not isinstance(value, dict):
             raise _unreadable(name, "a database is an object")

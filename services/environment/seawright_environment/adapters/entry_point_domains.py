@@ -33,7 +33,7 @@ def of_project(folder: Path) -> list[Candidate]:
         raise NotFoundError(f"{folder} has no pyproject.toml")
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidRequestError(f"{file}: {error}") from error
     points = _declared(document)
     if not points:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from seawright_environment.core.json_values import JsonObject
 from seawright_environment.core.sides import USER_TABLE
-from seawright_shared.errors import NotFoundError
+from seawright_shared.errors import InvalidRequestError, NotFoundError
+
+_SPLITS = TypeAdapter(dict[str, list[str]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +23,7 @@ class Tau2Files:
 
     def database(self, domain: str) -> JsonObject:
         """Return the domain's database; the user's own, where there is one, under `user`."""
-        whole = cast("JsonObject", self._read(domain, "db.json", "db.toml"))
+        whole = _object(domain, self._read(domain, "db.json", "db.toml"))
         try:
             user = self._read(domain, "user_db.json", "user_db.toml")
         except NotFoundError:
@@ -30,11 +32,17 @@ class Tau2Files:
 
     def tasks(self, domain: str) -> list[JsonObject]:
         """Return the domain's task documents, in file order."""
-        return cast("list[JsonObject]", self._read(domain, "tasks.json"))
+        found = self._read(domain, "tasks.json")
+        if not isinstance(found, list) or not all(isinstance(task, dict) for task in found):
+            raise _unreadable(domain, "tasks.json is no list of objects")
+        return cast("list[JsonObject]", found)
 
     def splits(self, domain: str) -> dict[str, list[str]]:
         """Return the ids of each split, as the file has them."""
-        return cast("dict[str, list[str]]", self._read(domain, "split_tasks.json"))
+        try:
+            return _SPLITS.validate_python(self._read(domain, "split_tasks.json"))
+        except ValidationError as error:
+            raise _unreadable(domain, "split_tasks.json is no object of lists of ids") from error
 
     def _read(self, domain: str, *names: str) -> JsonValue:
         """Return the first of these files that is there."""
@@ -44,6 +52,25 @@ class Tau2Files:
             for name in names:
                 path = self.folder / inner / domain / name
                 if path.is_file():
-                    text = path.read_text(encoding="utf-8")
-                    return tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+                    return _parsed(domain, path)
         raise NotFoundError(f"TAU2_DATA_DIR has no domains/{domain}/{' or '.join(names)}")
+
+
+def _parsed(domain: str, path: Path) -> JsonValue:
+    try:
+        text = path.read_bytes().decode()
+        if path.suffix == ".toml":
+            return cast("JsonValue", tomllib.loads(text))
+        return cast("JsonValue", json.loads(text))
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(domain, f"{path.name} cannot be read: {error}") from error
+
+
+def _object(domain: str, value: JsonValue) -> JsonObject:
+    if not isinstance(value, dict):
+        raise _unreadable(domain, "a database is an object")
+    return value
+
+
+def _unreadable(domain: str, detail: str) -> InvalidRequestError:
+    return InvalidRequestError(f"TAU2_DATA_DIR, domains/{domain}: {detail}")

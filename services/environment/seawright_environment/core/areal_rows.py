@@ -134,7 +134,7 @@ def parsed_line(line: Line) -> JsonObject:
     """Return the row as an object; `NaN` and its like are refused, for they are not JSON."""
     try:
         value = json.loads(line.text, parse_constant=_refused_constant)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         line.refuse("", "not-json", str(error))
     if not isinstance(value, dict):
         line.refuse("", "not-an-object", "a row is an object")
@@ -171,7 +171,7 @@ def parsed_text(line: Line, field: str, text: str) -> JsonValue:
     """Return a field that holds JSON as a text."""
     try:
         return cast("JsonValue", json.loads(text, parse_constant=_refused_constant))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         line.refuse(field, "not-json", str(error))
 
 

@@ -136,5 +136,5 @@ def _paired(messages: Sequence[Message]) -> list[Answered]:
 def _parsed(content: str) -> JsonValue:
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return content

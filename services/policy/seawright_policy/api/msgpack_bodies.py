@@ -18,7 +18,7 @@ async def read_body(request: Request, model: type[T]) -> T:
     raw = await request.body()
     try:
         plain = msgpack.unpackb(raw, strict_map_key=False)
-    except (ValueError, msgpack.UnpackException, RecursionError) as error:
+    except (ValueError, TypeError, msgpack.UnpackException, RecursionError) as error:
         raise InvalidRequestError(f"the body is not MessagePack: {error}") from error
     try:
         return model.model_validate(plain)

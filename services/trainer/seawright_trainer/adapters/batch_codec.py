@@ -9,10 +9,13 @@ import zstandard
 from numpy.typing import NDArray
 
 from seawright_shared.errors import InvalidRequestError
+from seawright_shared.stores.traces import decompressed, unpacked_mask
 from seawright_trainer.core.batches import StepBatch
 from seawright_trainer.core.sequences import StepSequences
 
 FORMAT = 1
+MAX_BYTES = 1 << 35
+"""Of a batch once decompressed: eight arrays of what MessagePack can say."""
 
 
 def encode_batch(batch: StepBatch) -> bytes:
@@ -50,12 +53,12 @@ def _routes(plain: Mapping[str, object], num_tokens: int) -> NDArray[np.int16] |
 def decode_batch(blob: bytes) -> StepBatch:
     """Return the batch, or raise `InvalidRequestError` where the bytes are not one."""
     try:
-        plain = msgpack.unpackb(zstandard.decompress(blob))
-        num_tokens = int(plain["num_tokens"])
-        bits = np.frombuffer(plain["loss_mask"], np.uint8)
+        plain = msgpack.unpackb(decompressed(blob, MAX_BYTES))
+        token_ids = np.frombuffer(plain["token_ids"], "<u4").astype(np.uint32)
+        num_tokens = len(token_ids)
         sequences = StepSequences(
-            token_ids=np.frombuffer(plain["token_ids"], "<u4").astype(np.uint32),
-            loss_mask=np.unpackbits(bits, count=num_tokens).astype(np.bool_),
+            token_ids=token_ids,
+            loss_mask=unpacked_mask(plain["loss_mask"], num_tokens),
             behaviour=np.frombuffer(plain["behaviour"], "<f4").astype(np.float32),
             offsets=np.frombuffer(plain["offsets"], "<i8").astype(np.int64),
             advantages=np.frombuffer(plain["advantages"], "<f4").astype(np.float32),

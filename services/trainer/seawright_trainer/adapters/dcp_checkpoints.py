@@ -109,7 +109,7 @@ def load_checkpoint(engine: FsdpEngine, folder: Path) -> CheckpointManifest:
 
 def _fault(folder: Path, spec_hash: str) -> str | None:
     try:
-        manifest = CheckpointManifest.model_validate_json((folder / MANIFEST).read_text())
+        manifest = CheckpointManifest.model_validate_json((folder / MANIFEST).read_bytes())
     except (OSError, ValidationError) as error:
         return f"no readable manifest: {type(error).__name__}"
     if manifest.spec_hash != spec_hash:

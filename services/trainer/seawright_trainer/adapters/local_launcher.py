@@ -72,7 +72,7 @@ class LocalAttempt:
     def _written(self, rank: int) -> Outcome | None:
         path = Path(self._config.outcome_dir) / f"rank_{rank}.json"
         try:
-            return Outcome.model_validate_json(path.read_text())
+            return Outcome.model_validate_json(path.read_bytes())
         except (OSError, ValidationError):
             return None
 

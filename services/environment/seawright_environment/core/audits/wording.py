@@ -71,7 +71,7 @@ class Wording:
 def _parsed(content: str) -> JsonValue:
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
