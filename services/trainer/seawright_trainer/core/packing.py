@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seawright_shared.errors import InvalidRequestError
+from seawright_trainer.core.balancing import exchanged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ def pack(lengths: Sequence[int], *, token_budget: int, num_ranks: int, cost: Cos
     num_steps = max(1, -(-sum(lengths) // (token_budget * num_ranks)))
     while True:
         found = [
-            _in_step(bins, load, num_ranks)
+            _by_cost(bins, load)
             for bins in (
                 _balanced(load, num_steps, num_ranks),
                 _levelled(load, num_steps, num_ranks),
@@ -67,7 +68,8 @@ def pack(lengths: Sequence[int], *, token_budget: int, num_ranks: int, cost: Cos
             if bins is not None
         ]
         if found:
-            return min(found, key=lambda plan: sum(_step_costs(plan, load.costs)))
+            best = min(found, key=lambda bins: sum(_levels(bins, load, num_ranks)))
+            return _in_step(best, load, num_ranks)
         num_steps += 1
 
 
@@ -132,12 +134,26 @@ def _filled(
     return bins, rest
 
 
+def _by_cost(bins: list[list[int]], load: _Load) -> list[list[int]]:
+    """Return the dearest bins first: those of one step, on all its ranks, are then alike."""
+    return sorted(bins, key=lambda held: -sum(load.costs[index] for index in held))
+
+
+def _levels(bins: Sequence[Sequence[int]], load: _Load, num_ranks: int) -> list[float]:
+    """Return what each step costs where bins come dearest first."""
+    return [sum(load.costs[index] for index in bins[at]) for at in range(0, len(bins), num_ranks)]
+
+
 def _in_step(bins: Sequence[Sequence[int]], load: _Load, num_ranks: int) -> Plan:
-    """Give the dearest bins to the first step, the next ones to the second, and so on."""
-    ordered = sorted(bins, key=lambda held: -sum(load.costs[index] for index in held))
-    ranks = tuple(
-        tuple(tuple(held) for held in ordered[rank::num_ranks]) for rank in range(num_ranks)
+    """Give the dearest bins to the first step, and so on, and even each step out."""
+    even = exchanged(
+        bins,
+        costs=load.costs,
+        lengths=load.lengths,
+        token_budget=load.token_budget,
+        num_ranks=num_ranks,
     )
+    ranks = tuple(tuple(tuple(held) for held in even[rank::num_ranks]) for rank in range(num_ranks))
     return Plan(micro_batches=ranks)
 
 
@@ -154,12 +170,27 @@ def lock_step_efficiency(plan: Plan, lengths: Sequence[int], cost: CostModel) ->
     return sum(costs) / (paid * len(plan.micro_batches)) if paid else 1.0
 
 
-def lock_step_bound(lengths: Sequence[int], num_ranks: int, cost: CostModel) -> float:
+def lock_step_bound(
+    lengths: Sequence[int], num_ranks: int, cost: CostModel, *, token_budget: int | None = None
+) -> float:
     """Return an efficiency that no plan exceeds: a sequence is not divided among ranks.
 
     Below 1 where a rank's share of the batch is cheaper than the dearest sequence: the batch
-    is then too small for so many ranks, and no balancing helps.
+    is then too small for so many ranks, and no balancing helps. With a token budget, also where
+    the longest sequence fills it nearly: other ranks' micro-batches of shorter sequences are as
+    full and cheaper, so that the step's ranks wait for the one.
     """
     costs = [cost(length) for length in lengths]
-    share = sum(costs) / num_ranks
-    return min(1.0, share / max(costs)) if costs else 1.0
+    if not costs:
+        return 1.0
+    total, dearest = sum(costs), max(costs)
+    bound = min(1.0, total / num_ranks / dearest)
+    if token_budget is None:
+        return bound
+    room, within = token_budget * num_ranks, 0.0
+    for length in sorted(lengths, reverse=True):
+        taken = min(length, room)
+        within += cost(length) * taken / length
+        room -= taken
+    # The step of the dearest holds at most as much as the dearest tokens of all that fit.
+    return min(bound, total / (total + max(0.0, num_ranks * dearest - within)))

@@ -58,7 +58,9 @@ def test_no_plan_is_better_than_the_bound_or_worse_than_one_bin_after_the_other(
 ):
     plan = pack(lengths, token_budget=BUDGET, num_ranks=num_ranks, cost=COST)
     found = lock_step_efficiency(plan, lengths, COST)
-    assert 1 / num_ranks - 1e-9 <= found <= lock_step_bound(lengths, num_ranks, COST) + 1e-9
+    bound = lock_step_bound(lengths, num_ranks, COST, token_budget=BUDGET)
+    assert 1 / num_ranks - 1e-9 <= found <= bound + 1e-9
+    assert bound <= lock_step_bound(lengths, num_ranks, COST)
 
 
 def test_a_batch_too_small_for_its_ranks_is_bound_by_its_dearest_sequence():
@@ -76,14 +78,29 @@ def test_a_step_with_a_dear_sequence_is_filled_to_its_cost_on_the_other_ranks():
     assert loads == [[90, 90], [60, 60]]
 
 
-@pytest.mark.parametrize("num_ranks", [8, 16, 32])
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_ranks_wait_for_each_other_less_than_a_fiftieth_of_the_time(num_ranks: int, seed: int):
+MODEL_COST = transformer_cost(
+    num_parameters=3_000_000_000, num_layers=48, num_heads=32, head_size=128
+)
+
+
+def length_mix(seed: int) -> list[int]:
     generator = np.random.default_rng(seed)
-    lengths = [int(n) for n in np.clip(generator.lognormal(8.9, 0.6, 512), 500, 32_768)]
-    cost = transformer_cost(
-        num_parameters=3_000_000_000, num_layers=48, num_heads=32, head_size=128
-    )
-    plan = pack(lengths, token_budget=65_536, num_ranks=num_ranks, cost=cost)
-    assert lock_step_bound(lengths, num_ranks, cost) == 1.0
-    assert lock_step_efficiency(plan, lengths, cost) >= 0.98
+    return [int(n) for n in np.clip(generator.lognormal(8.9, 0.6, 512), 500, 32_768)]
+
+
+def test_a_budget_that_the_longest_sequence_fills_bounds_what_can_be_balanced():
+    lengths = length_mix(0)
+    bound = lock_step_bound(lengths, 64, MODEL_COST, token_budget=32_768)
+    plan = pack(lengths, token_budget=32_768, num_ranks=64, cost=MODEL_COST)
+    found = lock_step_efficiency(plan, lengths, MODEL_COST)
+    assert bound < 0.85
+    assert bound - 0.02 <= found <= bound
+
+
+@pytest.mark.parametrize("num_ranks", [8, 16, 32, 64])
+@pytest.mark.parametrize("seed", range(6))
+def test_ranks_wait_for_each_other_less_than_a_fiftieth_of_the_time(num_ranks: int, seed: int):
+    lengths = length_mix(seed)
+    plan = pack(lengths, token_budget=65_536, num_ranks=num_ranks, cost=MODEL_COST)
+    assert lock_step_bound(lengths, num_ranks, MODEL_COST, token_budget=65_536) == 1.0
+    assert lock_step_efficiency(plan, lengths, MODEL_COST) >= 0.98
