@@ -1,17 +1,21 @@
 """Laws of a step's batch: what cannot be read is left out and counted, never trained on."""
 
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.rollouts import GroupMember, RolloutGroup
-from seawright_shared.records.specs import BatchSpec
+from seawright_shared.records.specs import BatchSpec, MixSpec
 from seawright_shared.records.trajectories import StopReason
 from seawright_shared.stores.traces import TokenTrace
+from seawright_trainer.adapters.batch_codec import decode_batch, encode_batch
 from seawright_trainer.core.batches import StepBatch
 from seawright_trainer.core.model_folders import ModelLimits
+from seawright_trainer.core.sequences import WeightedSequence, join
 from seawright_trainer.usecases.build_batch import BuildBatch, BuiltBatch
 from tests.unit.trainer.usecases.test_publish_version import SPEC, run_at
 
@@ -103,3 +107,37 @@ async def test_a_sequence_is_as_old_as_its_oldest_token():
     batch = await build(trace(1, 2, 3, versions=(2, 3)), trace(4, 5, 6, versions=(3, 3)))
     assert batch.sequences.ages is not None
     assert batch.sequences.ages.tolist() == [1, 0]
+
+
+async def test_an_sft_step_has_domains_by_their_weights():
+    whole = StepBatch(
+        sequences=join(
+            [
+                WeightedSequence(
+                    token_ids=np.full(3, index, np.uint32),
+                    loss_mask=np.array([False, True, True]),
+                    behaviour=np.zeros(3, np.float32),
+                )
+                for index in range(10)
+            ]
+        ),
+        domains=("retail",) * 7 + ("airline",) * 3,
+    )
+    world = World({})
+
+    async def rendered(reference: str) -> StepBatch:
+        return decode_batch(encode_batch(whole))
+
+    batch = BatchSpec(tasks_per_step=4, group_size=2, max_length=16, token_budget=64)
+    mix = MixSpec(weights={"airline": 3, "retail": 1})
+    spec = SPEC.model_copy(update={"kind": "sft", "batch": batch, "mix": mix})
+    state = run_at(VERSION)
+    state = replace(state, rendering="r", shown=state.shown.model_copy(update={"spec": spec}))
+    ports: Any = SimpleNamespace(get=rendered, put=world.put)
+    for step in (1, 2, 3):
+        assert isinstance(
+            await BuildBatch(groups=ports, batches=ports, weights=ports)(state, step), BuiltBatch
+        )
+    for stored in world.stored:
+        drawn = [int(stored.sequences.token_ids[start]) for start in stored.sequences.offsets[:-1]]
+        assert sorted(index >= 7 for index in drawn) == [False, True, True, True]

@@ -10,7 +10,7 @@ import pytest
 from seawright_shared.contracts.policy import PublishRequest, RenderingRequest, ServedModel
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.datasets import Dialogue
-from seawright_shared.records.specs import BatchSpec
+from seawright_shared.records.specs import BatchSpec, MixSpec
 from seawright_shared.stores.traces import TokenTrace
 from seawright_trainer.core.batches import StepBatch
 from seawright_trainer.core.model_folders import ModelLimits
@@ -35,14 +35,15 @@ class World:
     """The ports of rendering: one dialogue per trace."""
 
     traces: list[TokenTrace]
+    domains: list[str]
     stored: list[StepBatch] = field(default_factory=list[StepBatch])
     counts: dict[str, int] = field(default_factory=dict[str, int])
 
     async def dialogues(self, dataset_id: str) -> list[Dialogue]:
         plain = {"task_id": "t", "trajectory_id": "j", "system": "", "tools": [], "messages": []}
         return [
-            Dialogue.model_validate({**plain, "id": str(index)})
-            for index in range(len(self.traces))
+            Dialogue.model_validate({**plain, "id": str(index), "domain": domain})
+            for index, domain in enumerate(self.domains)
         ]
 
     async def renderings(self, request: RenderingRequest) -> list[TokenTrace]:
@@ -67,14 +68,21 @@ class World:
         raise AssertionError("not asked here")
 
 
-async def render(traces: list[TokenTrace], targets: Targets = "dialogue") -> World:
-    world = World(traces)
+async def render(
+    traces: list[TokenTrace],
+    targets: Targets = "dialogue",
+    *,
+    domains: list[str] | None = None,
+    mix: MixSpec | None = None,
+) -> World:
+    world = World(traces, domains=domains or [""] * len(traces))
     state = run_at(0)
     spec = SPEC.model_copy(
         update={
             "kind": "sft",
             "batch": BatchSpec(max_length=LONGEST, token_budget=64),
             "targets": targets,
+            "mix": mix,
         }
     )
     state = replace(state, shown=state.shown.model_copy(update={"spec": spec}))
@@ -117,3 +125,35 @@ async def test_turn_by_turn_the_short_turns_of_a_long_dialogue_are_kept():
     world = await render([long], "turns")
     assert world.stored[0].sequences.lengths == [4, 8]
     assert world.counts["too_long"] == 1
+
+
+MIX = MixSpec(weights={"retail": 2, "airline": 1})
+
+
+async def test_domains_that_are_mixed_are_kept_with_their_names_and_others_are_counted():
+    traces = [trace(3), trace(4), trace(5), trace(LONGEST + 1), trace(6)]
+    domains = ["airline", "telecom", "retail", "retail", "airline"]
+    world = await render(traces, domains=domains, mix=MIX)
+    assert world.stored[0].sequences.lengths == [3, 5, 6]
+    assert world.stored[0].domains == ("airline", "retail", "airline")
+    kept = {name: num for name, num in world.counts.items() if name.startswith("kept")}
+    assert kept == {"kept": 3, "kept_airline": 2, "kept_retail": 1}
+    assert (world.counts["dialogues"], world.counts["other_domains"]) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("domains", "said"),
+    [
+        (["retail", "telecom"], "no dialogue of airline; its domains: retail, telecom"),
+        (["", ""], "none that is named"),
+    ],
+)
+async def test_a_domain_without_dialogues_is_refused_by_name(domains: list[str], said: str):
+    with pytest.raises(InvalidRequestError, match=said) as refused:
+        await render([trace(3), trace(4)], domains=domains, mix=MIX)
+    assert [fault.pointer for fault in refused.value.errors] == ["/mix/weights"]
+
+
+async def test_a_domain_of_which_nothing_is_left_is_refused_with_the_counts():
+    with pytest.raises(InvalidRequestError, match=r"nothing of airline .* 1 are longer"):
+        await render([trace(3), trace(LONGEST + 1)], domains=["retail", "airline"], mix=MIX)
