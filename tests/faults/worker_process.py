@@ -2,7 +2,8 @@
 
     python -m tests.faults.worker_process '{"url": ..., "redis_url": ..., "folder": ..., "name": ...}'
 
-Further options: `concurrency`, `lease`, and `skew_seconds` by which its clock is wrong.
+Further options: `concurrency`, `lease`, `skew_seconds` by which its clock is wrong, and `is_full`: its
+disk of blobs has no byte left.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from seawright_shared.telemetry.logs import configure_logging
 from tests.faults.yard import TIMES
 from tests.integration.jobs.house import JOBS, RESULTS
 
+FILLER = "filler"
 ARTIFACT = b"the same bytes, whoever writes them"
 
 
@@ -57,12 +60,25 @@ def handlers(folder: Path) -> dict[str, Handler]:
             os.kill(os.getpid(), signal.SIGKILL)
         await _store(context)
 
-    return {"work": work, "deadly": deadly, "artifact": artifact}
+    async def blob(context: JobContext) -> None:
+        await blobs.put(context.job.id.encode())
+        await _store(context)
+
+    return {"work": work, "deadly": deadly, "artifact": artifact, "blob": blob}
+
+
+def fill(folder: Path) -> None:
+    """Write until there is no room; whoever removes `FILLER` makes some."""
+    with (folder / FILLER).open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(1024))
 
 
 async def main(options: dict[str, Any]) -> None:
     """Serve until told to stop."""
     configure_logging("drill")
+    if options.get("is_full"):
+        fill(Path(options["folder"]) / "blobs")
     skew = timedelta(seconds=float(options.get("skew_seconds", 0.0)))
     database = Database(options["url"], "trainer", clock=lambda: utc_now() + skew)
     kit = JobKit.open(database, JOBS, options["redis_url"], service="trainer", times=TIMES)

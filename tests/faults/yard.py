@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,13 +40,21 @@ class WorkerProcess:
 
     options: Mapping[str, JsonValue]
     log: Path
+    within: Sequence[str] = ()
+    """A command that runs the worker's, in its own process."""
     process: "subprocess.Popen[bytes] | None" = None
 
     def launch(self) -> "WorkerProcess":
         """Start it, without waiting."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.worker_process", json.dumps(self.options)],
+                [
+                    *self.within,
+                    sys.executable,
+                    "-m",
+                    "tests.faults.worker_process",
+                    json.dumps(self.options),
+                ],
                 cwd=ROOT,
                 env={**os.environ, "PYTHONPATH": str(ROOT)},
                 stdout=log,
@@ -95,7 +103,7 @@ class Yard:
     folder: Path
     workers: list[WorkerProcess] = field(default_factory=list[WorkerProcess])
 
-    def worker(self, **options: JsonValue) -> WorkerProcess:
+    def worker(self, *within: str, **options: JsonValue) -> WorkerProcess:
         """Start one more worker process; options as in `worker_process`."""
         name = f"worker-{len(self.workers)}"
         given: dict[str, JsonValue] = {
@@ -105,7 +113,7 @@ class Yard:
             "name": name,
             **options,
         }
-        made = WorkerProcess(given, self.folder / f"{name}.log").launch()
+        made = WorkerProcess(given, self.folder / f"{name}.log", within).launch()
         self.workers.append(made)
         return made
 

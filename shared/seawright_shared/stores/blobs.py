@@ -81,18 +81,12 @@ class FolderBlobs:
         path = self._path(reference)
         if path.exists():
             return reference
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".aside-")
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(aside).replace(path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_aside(path, content)
+            _flush_folder(path.parent)
         except OSError as error:
-            Path(aside).unlink(missing_ok=True)
             raise UnavailableError(f"blob cannot be written: {error.strerror}") from error
-        _flush_folder(path.parent)
         return reference
 
     def _read(self, reference: str) -> bytes:
@@ -101,6 +95,19 @@ class FolderBlobs:
         except FileNotFoundError as error:
             raise NotFoundError(f"no blob {reference}", {"reference": reference}) from error
         return checked(content, reference)
+
+
+def _write_aside(path: Path, content: bytes) -> None:
+    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".aside-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(aside).replace(path)
+    except OSError:
+        Path(aside).unlink(missing_ok=True)
+        raise
 
 
 def _flush_folder(folder: Path) -> None:

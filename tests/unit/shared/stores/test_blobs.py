@@ -72,3 +72,10 @@ async def test_a_bucket_that_is_not_there_or_has_another_form_is_named(bucket: s
         await blobs_at("", bucket.replace("lab", "nowhere")).put(b"lost")
     with pytest.raises(UnavailableError, match="cannot be used"):
         blobs_at("", "ftp://lab/blobs")
+
+
+async def test_a_folder_that_takes_nothing_is_an_outage_and_not_the_jobs_fault(tmp_path: Path):
+    place = tmp_path / "blobs"
+    place.write_bytes(b"a file where a folder is wanted: no account may write there")
+    with pytest.raises(UnavailableError, match="blob cannot be written"):
+        await FolderBlobs(place).put(b"abc")
