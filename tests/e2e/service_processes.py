@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,8 @@ class ServiceProcess:
     port: int
     settings: dict[str, str]
     log: Path
+    everyone: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Variables that are the same for all services, by their whole names."""
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -43,7 +45,7 @@ class ServiceProcess:
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", f"from seawright_{self.name}.app import main; main()"],
-                env={**os.environ, **own, f"{prefix}PORT": str(self.port)},
+                env={**os.environ, **own, **self.everyone, f"{prefix}PORT": str(self.port)},
                 stdout=output,
                 stderr=output,
             )

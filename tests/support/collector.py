@@ -2,7 +2,7 @@
 
 import gzip
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -14,16 +14,33 @@ def otlp_collector() -> Generator[tuple[str, list[tuple[str, str]]]]:
     """Yield the collector's address, and the (service, span) pairs that it was sent."""
     spans: list[tuple[str, str]] = []
 
+    def keep(body: bytes) -> None:
+        for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
+            known = {a.key: a.value.string_value for a in resource.resource.attributes}
+            for scope in resource.scope_spans:
+                spans.extend((known["service.name"], each.name) for each in scope.spans)
+
+    with _collecting(keep) as url:
+        yield url, spans
+
+
+@contextmanager
+def otlp_bytes() -> Generator[tuple[str, list[bytes]]]:
+    """Yield the collector's address, and all that it was sent, as it came."""
+    bodies: list[bytes] = []
+    with _collecting(bodies.append) as url:
+        yield url, bodies
+
+
+@contextmanager
+def _collecting(keep: Callable[[bytes], None]) -> Generator[str]:
     class Collector(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             if self.headers.get("content-encoding") == "gzip":
                 body = gzip.decompress(body)
             assert self.path == "/v1/traces"
-            for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
-                known = {a.key: a.value.string_value for a in resource.resource.attributes}
-                for scope in resource.scope_spans:
-                    spans.extend((known["service.name"], each.name) for each in scope.spans)
+            keep(body)
             self.send_response(200)
             self.send_header("content-length", "0")
             self.end_headers()
@@ -35,7 +52,7 @@ def otlp_collector() -> Generator[tuple[str, list[tuple[str, str]]]]:
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", spans
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()
