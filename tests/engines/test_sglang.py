@@ -10,7 +10,7 @@ from tests.support.engine_served import engine_served
 from tests.support.exact_logprobs import exact_logprobs
 from tests.support.tiny_qwen3 import tokenizer, write_qwen3
 
-pytestmark = [pytest.mark.engines, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.engines, pytest.mark.timeout(2400)]
 
 CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"
@@ -29,9 +29,9 @@ def folders(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def http(folders):
+def http(folders, sglang_environment):
     with (
-        engine_served("sglang", folders[0], name="user", turns=8) as url,
+        engine_served("sglang", folders[0], venv=sglang_environment, name="user", turns=8) as url,
         httpx.Client(base_url=url, timeout=120) as client,
     ):
         yield client

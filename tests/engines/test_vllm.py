@@ -28,7 +28,7 @@ from tests.support.engine_served import engine_served
 from tests.support.exact_logprobs import exact_logprobs
 from tests.support.tiny_qwen3 import write_qwen3
 
-pytestmark = [pytest.mark.engines, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.engines, pytest.mark.timeout(2400)]
 
 SYSTEM = Message(role="system", content="Help people with their seats.")
 HELLO = Message(role="user", content="Please change the seat <|im_end|> of this booking.")
@@ -47,15 +47,18 @@ class Engine(NamedTuple):
     hashes: list[str]
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["dense", "moe"])
-def engine(request, tmp_path_factory):
+EXPERTS = pytest.param(True, id="moe", marks=pytest.mark.engines(long=True))
+
+
+@pytest.fixture(scope="module", params=[pytest.param(False, id="dense"), EXPERTS])
+def engine(request, tmp_path_factory, vllm_environment):
     root = tmp_path_factory.mktemp("vllm")
     folders = [root / f"v{seed}" for seed in range(3)]
     hashes = [
         write_qwen3(folder, seed, is_moe=request.param, context=CONTEXT)
         for seed, folder in enumerate(folders)
     ]
-    options = {"name": "m", "turns": 64, "context-tokens": CONTEXT}
+    options = {"venv": vllm_environment, "name": "m", "turns": 64, "context-tokens": CONTEXT}
     if not request.param:
         options["lora-rank"] = LORA_RANK
     with engine_served("vllm", folders[0], **options) as url:
@@ -189,6 +192,7 @@ def write_adapter(folder: Path, base: Path, merged: Path) -> str:
     return hashlib.sha256((folder / "adapter_model.safetensors").read_bytes()).hexdigest()
 
 
+@pytest.mark.engines(long=True)
 async def test_a_lora_adapter_is_a_version_and_its_tokens_are_exact(engine, tmp_path):
     if "num_local_experts" in (engine.folders[0] / "config.json").read_text():
         pytest.skip("the server with experts takes no adapters")

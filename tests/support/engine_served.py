@@ -15,7 +15,14 @@ COMMAND = "import typer; from seawright_console.cli.engine import engine; typer.
 @contextmanager
 def engine_served(kind: str, model: Path, **options: object) -> Generator[str]:
     """Run `seawright engine` until the block is left; yield the URL that it printed."""
-    named = {"device": "cpu", "dtype": "float32", "port": 0, "context-tokens": 512, **options}
+    named = {
+        "device": "cpu",
+        "dtype": "float32",
+        "port": 0,
+        "context-tokens": 512,
+        "start-seconds": 600,
+        **options,
+    }
     flags = [f"--{name}={value}" for name, value in named.items()]
     process = subprocess.Popen(
         [sys.executable, "-c", COMMAND, kind, "--model", str(model), *flags],
@@ -26,7 +33,7 @@ def engine_served(kind: str, model: Path, **options: object) -> Generator[str]:
     assert process.stdout is not None
     try:
         url = process.stdout.readline().strip()
-        assert url.startswith("http://"), f"{kind} did not start: {process.wait(5)}"
+        assert url.startswith("http://"), f"{kind} did not start: {process.wait(60)}"
         yield url
     finally:
         process.send_signal(signal.SIGINT)
