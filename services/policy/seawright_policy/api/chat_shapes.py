@@ -1,9 +1,9 @@
 """OpenAI's shapes to our records and back."""
 
 import json
-from typing import Literal, cast
+from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from seawright_policy.core.turns import Finish
 from seawright_policy.usecases.complete_chat import Answer
@@ -23,6 +23,8 @@ from seawright_shared.records.messages import Message, ToolCall, ToolSchema
 from seawright_shared.records.trajectories import Sampling
 
 DEFAULT_TOKENS = 256
+_JSON = TypeAdapter[JsonValue](JsonValue)
+"""Stricter than `json`: a half of a surrogate pair, which no answer could say again, is refused."""
 FinishReason = Literal["stop", "tool_calls", "length"]
 
 
@@ -44,8 +46,8 @@ def message_of(chat: ChatMessage, at: int) -> Message:
 def call_of(call: ChatToolCall, pointer: str) -> ToolCall:
     """Return an OpenAI tool call as ours, or refuse arguments that are no JSON object."""
     try:
-        arguments = cast("JsonValue", json.loads(call.function.arguments))
-    except (ValueError, RecursionError):
+        arguments = _JSON.validate_json(call.function.arguments)
+    except ValidationError:
         arguments = None
     if not isinstance(arguments, dict):
         detail = "arguments are not the text of a JSON object"

@@ -50,6 +50,13 @@ def _routes(plain: Mapping[str, object], num_tokens: int) -> NDArray[np.int16] |
     return np.frombuffer(cast("bytes", plain["routes"]), "<i2").astype(np.int16).reshape(shape)
 
 
+def _offsets(packed: bytes, num_tokens: int) -> NDArray[np.int64]:
+    offsets = np.frombuffer(packed, "<i8").astype(np.int64)
+    if not len(offsets) or offsets[-1] != num_tokens:
+        raise ValueError("its sequences are not those of its tokens")
+    return offsets
+
+
 def decode_batch(blob: bytes) -> StepBatch:
     """Return the batch, or raise `InvalidRequestError` where the bytes are not one."""
     try:
@@ -60,7 +67,7 @@ def decode_batch(blob: bytes) -> StepBatch:
             token_ids=token_ids,
             loss_mask=unpacked_mask(plain["loss_mask"], num_tokens),
             behaviour=np.frombuffer(plain["behaviour"], "<f4").astype(np.float32),
-            offsets=np.frombuffer(plain["offsets"], "<i8").astype(np.int64),
+            offsets=_offsets(plain["offsets"], num_tokens),
             advantages=np.frombuffer(plain["advantages"], "<f4").astype(np.float32),
             temperatures=np.frombuffer(plain["temperatures"], "<f4").astype(np.float32),
             routes=_routes(plain, num_tokens),

@@ -1,16 +1,17 @@
 """Reads what a Qwen3 model sampled: thoughts, text and calls, told apart by the markers' ids."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from seawright_policy.core.codecs import TextCodec
 from seawright_shared.records.messages import Message, ToolCall
 
 CALL_MARKERS = ("<tool_call>", "</tool_call>")
+_JSON = TypeAdapter[JsonValue](JsonValue)
+"""Stricter than `json`: a half of a surrogate pair, which no answer could say again, is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +110,8 @@ def thought_text(text: str, *, is_cued: bool) -> str:
 def read_call(text: str, call_id: str) -> ToolCall | None:
     """Read `{"name": ..., "arguments": {...}}`, or return None where it is something else."""
     try:
-        value = cast("JsonValue", json.loads(text))
-    except (ValueError, RecursionError):
+        value = _JSON.validate_json(text)
+    except ValidationError:
         return None
     if not isinstance(value, dict):
         return None

@@ -11,13 +11,14 @@ A context reads, without line breaks between turns:
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import cast
 
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from seawright_policy.core.codecs import TextCodec
 from seawright_shared.records.messages import Message, ToolCall, ToolSchema
 
+_JSON = TypeAdapter[JsonValue](JsonValue)
+"""Stricter than `json`: a half of a surrogate pair, which no answer could say again, is refused."""
 SPECIAL_TOKENS = (
     "<|pad|>",
     "<|end|>",
@@ -120,8 +121,8 @@ def read_call(text: str, call_id: str) -> ToolCall | None:
     if not name.isidentifier():
         return None
     try:
-        value = cast("JsonValue", json.loads(arguments))
-    except (ValueError, RecursionError):
+        value = _JSON.validate_json(arguments)
+    except ValidationError:
         return None
     if not isinstance(value, dict):
         return None
