@@ -2,10 +2,12 @@
 
     python deploy/bench/synthesis.py [--domain retail] [--seeds 3 | --seed-numbers 11 12]
         [--candidates 100] [--iterations 8] [--contrast-rate 0] [--evolutions reflect none random_edits]
+    python deploy/bench/synthesis.py --processes 2 [--streams 16] [--rollouts 1] [...]
 
 The environment and the user simulator run in this process; every task check is the real one and
 the scripted agent plays every task. The frozen first and last plans are then compared on customers
-who were never drawn, at equal shares of goals.
+who were never drawn, at equal shares of goals. With `--processes`, throughput instead: a whole run by
+so many orchestrator processes over one PostgreSQL; see `measuring/synthesis_processes.py`.
 """
 
 import argparse
@@ -19,6 +21,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from measuring import synthesis_processes
 
 from seawright_orchestrator.core.synthesis.statistics import share
 from tests.integration.retail_synthesis import (
@@ -118,7 +122,12 @@ def main() -> None:
     parser.add_argument("--iterations", type=int, default=8)
     parser.add_argument("--rollouts", type=int, default=0, help="scripted, per accepted task")
     parser.add_argument("--tasks", type=int, default=30, help="held-out tasks to sample")
+    parser.add_argument("--processes", type=int, help="orchestrators side by side: throughput only")
+    parser.add_argument("--streams", type=int, default=16, help="of the run with --processes")
     given = parser.parse_args()
+    if given.processes is not None:
+        print(json.dumps({"synthesis_processes": synthesis_processes.measure(given)}))
+        return
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(measure_all(given, Path(folder)))
 

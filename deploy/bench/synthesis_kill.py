@@ -1,13 +1,14 @@
 """A large synthesis run in three domains, killed twice on the way, against one that was not.
 
     python deploy/bench/synthesis_kill.py [--accepted 10000] [--domains airline,retail,telecom]
-        [--streams 22] [--candidates 40]
+        [--streams 22] [--candidates 40] [--folder FOLDER] [--together]
 
 Each run is the embedded stack in a process of its own. One is killed (SIGKILL) at two random
 moments and started again on the same folder. Both must end with the same tasks, the same rejects
 for the same reasons, and the same plans: what they hold is hashed and compared, whatever its
 order. Also measured: accepted tasks and candidates per second, and the process's resident memory
-as the accepted tasks grow. Exits with 1 on a difference, or where nothing was killed.
+as the accepted tasks grow. Exits with 1 on a difference, or where nothing was killed. With
+`--folder` all that was made is kept there, and the same command goes on where it was ended.
 """
 
 import argparse
@@ -98,8 +99,32 @@ class Made:
     cpu_seconds: float = 0.0
     """Of the processes, all threads: what does not depend on who else uses the machine."""
     num_kills: int = 0
+    num_resumed: int = 0
+    """Times that this measurement itself was ended and went on."""
     resident: list[tuple[int, float]] = field(default_factory=list[tuple[int, float]])
     """Accepted tasks so far, and MiB resident."""
+
+    def keep(self, at: Path, *, seconds: float, cpu: float) -> None:
+        """Write what a later process cannot measure again, up to this moment."""
+        kept = {
+            "seconds": seconds,
+            "cpu_seconds": self.cpu_seconds + cpu,
+            "num_kills": self.num_kills,
+            "num_resumed": self.num_resumed,
+            "resident": self.resident,
+        }
+        new = at.with_suffix(".new")
+        new.write_text(json.dumps(kept))
+        new.replace(at)
+
+    @classmethod
+    def kept(cls, at: Path) -> "Made":
+        """Return what an earlier process wrote, or nothing made yet."""
+        if not at.exists():
+            return cls()
+        kept = json.loads(at.read_text())
+        kept["resident"] = [(num, mib) for num, mib in kept["resident"]]
+        return cls(**{**kept, "num_resumed": kept["num_resumed"] + 1})
 
     def growth(self) -> dict[str, float]:
         """Return MiB resident around the first tenth of the accepted tasks and at the end."""
@@ -116,8 +141,9 @@ class Made:
 
 async def make(order: Order, folder: Path, *, kills: Sequence[float]) -> Made:
     """Run the order; kill the process when each share of the accepted tasks is there."""
-    made, process = Made(), EmbeddedProcess(folder=folder, port=free_port())
-    began = time.perf_counter()
+    at = folder / "measured.json"
+    made, process = Made.kept(at), EmbeddedProcess(folder=folder / "stack", port=free_port())
+    began = time.perf_counter() - made.seconds
     try:
         await start(process)
         async with reached(process) as orchestrator:
@@ -125,7 +151,7 @@ async def make(order: Order, folder: Path, *, kills: Sequence[float]) -> Made:
                 await orchestrator.start_synthesis(order.spec(domain), idempotency_key=domain)
                 for domain in order.domains
             ]
-            left = list(kills)
+            left = list(kills)[made.num_kills :]
             while not await ended(orchestrator, runs):
                 num = await num_tasks(orchestrator, runs)
                 made.resident.append((num, resident_mebibytes(process)))
@@ -135,6 +161,8 @@ async def make(order: Order, folder: Path, *, kills: Sequence[float]) -> Made:
                     process.kill()
                     made.num_kills += 1
                     await start(process)
+                seconds = time.perf_counter() - began
+                made.keep(at, seconds=seconds, cpu=cpu_seconds(process))
                 await asyncio.sleep(POLL_SECONDS)
             made.seconds = time.perf_counter() - began
             made.cpu_seconds += cpu_seconds(process)
@@ -243,19 +271,30 @@ def figures(made: Made) -> dict[str, float]:
         "cpu_seconds": round(made.cpu_seconds, 1),
         "cpu_milliseconds_per_accepted": round(1000 * made.cpu_seconds / len(made.hashes), 1),
         "kills": made.num_kills,
+        "resumed": made.num_resumed,
         "accepted_per_second": round(len(made.hashes) / made.seconds, 1),
         "candidates_per_second": round(num_candidates / made.seconds, 1),
         **made.growth(),
     }
 
 
-async def compare(order: Order, folder: Path) -> dict[str, object]:
+async def both(
+    order: Order, folder: Path, moments: Sequence[float], *, is_together: bool
+) -> tuple[Made, Made]:
+    """Make the order undisturbed and disturbed, one after the other or side by side."""
+    async with asyncio.TaskGroup() as group:
+        plain = group.create_task(make(order, folder / "plain", kills=()))
+        if not is_together:
+            await asyncio.wait([plain])
+        killed = group.create_task(make(order, folder / "killed", kills=moments))
+    return plain.result(), killed.result()
+
+
+async def compare(order: Order, folder: Path, *, is_together: bool) -> dict[str, object]:
     """Make the order undisturbed and disturbed; return the figures and what differs."""
     rng = random.Random(order.seed)  # noqa: S311 - reproducible moments, not a secret
     moments = sorted(rng.uniform(0.1, 0.9) for _ in range(NUM_KILLS))
-    plain = await make(order, folder / "plain", kills=())
-    print(json.dumps({"undisturbed": figures(plain)}), flush=True)
-    killed = await make(order, folder / "killed", kills=moments)
+    plain, killed = await both(order, folder, moments, is_together=is_together)
     differing = plain.hashes.items() ^ killed.hashes.items()
     return {
         "undisturbed": figures(plain),
@@ -284,6 +323,8 @@ def main() -> None:
     parser.add_argument("--candidates", type=int, default=40)
     parser.add_argument("--customers", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--folder", type=Path, help="kept, and gone on from")
+    parser.add_argument("--together", action="store_true", help="both runs side by side")
     given = parser.parse_args()
     order = Order(
         domains=given.domains.split(","),
@@ -295,7 +336,10 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         try:
-            found = asyncio.run(compare(order, Path(folder)))
+            kept = given.folder or Path(folder)
+            for name in ("plain", "killed"):
+                (kept / name).mkdir(parents=True, exist_ok=True)
+            found = asyncio.run(compare(order, kept, is_together=given.together))
         except UnavailableError as error:
             sys.exit(f"the stack cannot be reached: {error.detail}")
     print(json.dumps(found, indent=2))

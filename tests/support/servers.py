@@ -72,6 +72,12 @@ class PostgresServer:
         self._await_ready()
         return self
 
+    @property
+    def pid(self) -> int:
+        """The process that all others of it are children of."""
+        assert self._process is not None
+        return self._process.pid
+
     def stop(self) -> None:
         """Stop serving at once, by the process that was started."""
         _end(self._process, signal.SIGINT)
