@@ -2,8 +2,9 @@
 
 What changes the state is scored by the final databases (DB), what must be said by COMMUNICATE,
 and a call that proves an outcome without a change by ACTION, so that doing nothing scores 0.
-Where tau2-bench's gold ends in other databases than the right episode, because it carries nothing
-over between the two sides, the writes are scored by ACTION, too.
+A task that tau2-bench would score wrongly is refused: where its gold ends in other databases than
+the right episode, ACTION alone would reward calls that fail, or come in the wrong order or from
+the wrong party, and any damage beside them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,15 +33,20 @@ _WHEN: Mapping[str, str] = {
 def export_task(base: Base, task: Task) -> JsonObject:
     """Return a tau2-bench task document that says the same.
 
-    Raises `InvalidRequestError` where the start state cannot be said in tau2-bench's form.
+    Raises `InvalidRequestError` where the start state cannot be said in tau2-bench's form, or
+    its final state cannot be scored there.
     """
     if task.initial_patch and base.content.is_two_sided:
         raise _not_expressible(
             task, "/initial_patch", "tau2-bench merges data into one database for both parties"
         )
-    document = _document(task, _criteria(task, is_by_state=True))
+    document = _document(task)
     if base.content.is_two_sided and not _is_gold_right(base, task, document):
-        return _document(task, _criteria(task, is_by_state=False))
+        raise _not_expressible(
+            task,
+            "/golden_actions",
+            "tau2-bench runs gold without carrying its changes over to the other party",
+        )
     return document
 
 
@@ -52,7 +58,7 @@ def _is_gold_right(base: Base, task: Task, document: JsonObject) -> bool:
     return not diff_states(run_gold(base, read_document(document)).state, right.state)
 
 
-def _document(task: Task, criteria: JsonObject) -> JsonObject:
+def _document(task: Task) -> JsonObject:
     return {
         "id": task.id,
         "description": {"purpose": _purpose(task), "relevant_policies": None, "notes": None},
@@ -62,7 +68,7 @@ def _document(task: Task, criteria: JsonObject) -> JsonObject:
         },
         "ticket": None,
         "initial_state": _initial_state(task),
-        "evaluation_criteria": criteria,
+        "evaluation_criteria": _criteria(task),
     }
 
 
@@ -142,12 +148,11 @@ def _lay_over(sides: dict[str, JsonObject], operation: PatchOp) -> bool:
     return True
 
 
-def _criteria(task: Task, *, is_by_state: bool) -> JsonObject:
+def _criteria(task: Task) -> JsonObject:
     checker = task.checker or CheckerSpec()
     called = [named for item in checker.called if (named := _named(task, item)) is not None]
     actions: list[JsonValue] = [
-        _action(action, _compared(action, called) if is_by_state else action.compare_args)
-        for action in task.golden_actions
+        _action(action, _compared(action, called)) for action in task.golden_actions
     ]
     actions += [
         _action(
@@ -159,9 +164,9 @@ def _criteria(task: Task, *, is_by_state: bool) -> JsonObject:
     ]
     said = [text for item in checker.said if (text := _said(item)) is not None]
     free = [item for item in checker.said if item.role == "assistant" and _said(item) is None]
-    basis: list[JsonValue] = ["DB"] if is_by_state else []
+    basis: list[JsonValue] = ["DB"]
     basis += ["COMMUNICATE"] if said else []
-    basis += ["ACTION"] if called or not is_by_state else []
+    basis += ["ACTION"] if called else []
     return {
         "actions": actions,
         "env_assertions": None,

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from seawright_environment.core.patches import diff_states
 from seawright_environment.core.tau2_completion import completed_task
 from seawright_environment.core.tau2_documents import read_document
 from seawright_environment.core.tau2_evaluation import evaluate
@@ -49,6 +50,16 @@ def reward(base: Base, document: Any, messages: list[Message]) -> float:
     return found.reward
 
 
+def ends_elsewhere(base: Base, task: Task) -> bool:
+    """Whether the databases differ where nothing is carried over after a golden action."""
+    synced = World.open(base, patch=task.initial_patch, calls=task.initial_calls)
+    unsynced = World.open(base, patch=task.initial_patch, calls=task.initial_calls)
+    for action in task.golden_actions:
+        synced.call(action.requestor, action.name, action.arguments)
+        unsynced.call(action.requestor, action.name, action.arguments, is_synced=False)
+    return bool(diff_states(unsynced.state, synced.state))
+
+
 def test_gold_scores_1_and_doing_nothing_0_for_every_kind_of_task():
     kinds: set[tuple[str, ...]] = set()
     for task in accepted():
@@ -59,22 +70,25 @@ def test_gold_scores_1_and_doing_nothing_0_for_every_kind_of_task():
     assert {kind[0] for kind in kinds} == {"fulfil", "refuse", "transfer", "info"}
 
 
-def test_a_task_of_two_sides_is_scored_by_state_only_where_tau2_benchs_gold_ends_rightly():
-    bases: set[tuple[str, ...]] = set()
+def test_a_task_of_two_sides_is_scored_by_state_or_refused_where_tau2_benchs_gold_ends_elsewhere():
+    num_exported, refused = 0, set[str]()
     for task in telecom_synthesis.accepted():
         base = telecom_synthesis.carrier()
-        if task.initial_patch:
-            with pytest.raises(InvalidRequestError) as caught:
-                export_task(base, task)
-            assert caught.value.errors[0].pointer == "/initial_patch"
+        try:
+            document: Any = export_task(base, task)
+        except InvalidRequestError as caught:
+            assert task.initial_patch or ends_elsewhere(base, task)
+            refused.add(caught.errors[0].pointer)
             continue
-        document: Any = export_task(base, task)
-        bases.add(tuple(document["evaluation_criteria"]["reward_basis"]))
+        num_exported += 1
+        assert not task.initial_patch
+        assert "DB" in document["evaluation_criteria"]["reward_basis"]
         told = " ".join(document["evaluation_criteria"]["communicate_info"])
         gold = [*gold_messages(base, task), Message(role="assistant", content=told)]
         assert reward(base, document, gold) == 1.0, document
         assert reward(base, document, GREETING) == 0.0, document
-    assert {"DB" in basis for basis in bases} == {True, False}
+    assert num_exported
+    assert refused == {"/initial_patch", "/golden_actions"}
 
 
 def test_an_exported_task_reads_back_with_the_same_gold():

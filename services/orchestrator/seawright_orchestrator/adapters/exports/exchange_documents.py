@@ -21,7 +21,7 @@ class ExchangeDocuments:
     client: ExchangeClient
 
     async def documents(self, tasks: Sequence[Task]) -> list[Row | None]:
-        """Return a document for each task; None where its start cannot be said in that form."""
+        """Return a document for each task; None where that form cannot say or score it."""
         if not tasks:
             return []
         try:

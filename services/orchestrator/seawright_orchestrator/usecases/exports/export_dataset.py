@@ -155,6 +155,7 @@ def _notes(writing: Writing) -> list[str]:
         return []
     num = len(writing.left_out)
     return [
-        f"{num} tasks are not among those in tau2-bench's form, which cannot say their start: "
+        f"{num} tasks are not among those in tau2-bench's form, which cannot say their start "
+        "or score their end: "
         f"{', '.join(writing.left_out[:20])}{' ...' if num > 20 else ''}."
     ]
