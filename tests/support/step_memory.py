@@ -1,4 +1,6 @@
-"""Prints what two training steps hold at most, beside what the plan says: `step_memory.py 0|1`.
+"""Prints what two training steps hold at most, beside what the plan says.
+
+`step_memory.py CASE RANK [MEETING]`: a `Case` in JSON, and a file that several ranks meet at.
 
 A process of its own, with an allocator that gives memory back: peaks are then those of tensors.
 """
@@ -8,17 +10,20 @@ import os
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 import torch.distributed as dist
 from torch._C._distributed_c10d import HashStore
-from transformers import AutoModelForCausalLM, Qwen3Config
+from transformers import AutoModelForCausalLM, PretrainedConfig, Qwen3Config, Qwen3MoeConfig
 
 from seawright_shared.records.specs import TrainingSpec
 from seawright_trainer.adapters.fsdp_engine import FsdpEngine
 from seawright_trainer.adapters.meta_models import shape_of
+from seawright_trainer.core.lora import add_adapters
 from seawright_trainer.core.packed_attention import NAME, register_packed_attention
 from seawright_trainer.core.packed_model import PackedModel
 from seawright_trainer.core.planning.memory import Layout, memory_parts
@@ -34,36 +39,63 @@ def resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
 
 
-def config_of(num_layers: int, hidden_size: int) -> Qwen3Config:
-    """Return a dense model whose states and activations are of one magnitude."""
-    return Qwen3Config(
-        hidden_size=hidden_size,
-        num_hidden_layers=num_layers,
-        num_attention_heads=8,
-        num_key_value_heads=4,
-        head_dim=64,
-        intermediate_size=3 * hidden_size,
-        vocab_size=VOCABULARY,
-        tie_word_embeddings=True,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What is measured."""
 
+    recompute: bool = False
+    lora: bool = False
+    mixture: bool = False
+    num_ranks: int = 1
+    num_replicas: int = 1
 
-def engine_of(config: Qwen3Config, *, is_recomputed: bool) -> FsdpEngine:
-    """Return the trainer's own engine on one rank."""
-    spec = TrainingSpec.model_validate(
-        {
-            "kind": "sft",
-            "model": {"uri": "none", "name": "none", "dtype": "float32"},
-            "dataset_id": "none",
-            "num_steps": 9,
-            "recompute_blocks": is_recomputed,
+    @property
+    def spec(self) -> TrainingSpec:
+        """Return the run's spec."""
+        return TrainingSpec.model_validate(
+            {
+                "kind": "sft",
+                "model": {"uri": "none", "name": "none", "dtype": "float32"},
+                "dataset_id": "none",
+                "num_steps": 9,
+                "recompute_blocks": self.recompute,
+                "num_ranks": self.num_ranks,
+                "num_replicas": self.num_replicas,
+                "lora": {"rank": 8} if self.lora else None,
+            }
+        )
+
+    def config(self, num_layers: int, hidden_size: int) -> PretrainedConfig:
+        """Return a model whose states and activations are of one magnitude."""
+        sizes: dict[str, Any] = {
+            "hidden_size": hidden_size,
+            "num_hidden_layers": num_layers,
+            "num_attention_heads": 8,
+            "num_key_value_heads": 4,
+            "head_dim": 64,
+            "intermediate_size": 3 * hidden_size,
+            "vocab_size": VOCABULARY,
+            "tie_word_embeddings": True,
         }
+        if not self.mixture:
+            return Qwen3Config(**sizes)
+        experts: dict[str, Any] = {"num_experts": 8, "num_experts_per_tok": 2}
+        return Qwen3MoeConfig(**sizes, moe_intermediate_size=hidden_size, **experts)
+
+
+def engine_of(config: PretrainedConfig, case: Case) -> FsdpEngine:
+    """Return the trainer's own engine on one rank."""
+    experts: dict[str, Any] = {"experts_implementation": "eager"} if case.mixture else {}
+    model = AutoModelForCausalLM.from_config(
+        config, attn_implementation=NAME, dtype=torch.float32, **experts
     )
-    model = AutoModelForCausalLM.from_config(config, attn_implementation=NAME, dtype=torch.float32)
-    if is_recomputed:
+    if case.recompute:
         model.activation_checkpointing_enable()
         model.train()
-    return FsdpEngine(PackedModel(model), spec, torch.device("cpu"))
+    packed = PackedModel(model)
+    if case.spec.lora is not None:
+        add_adapters(packed, case.spec.lora, seed=0)
+    return FsdpEngine(packed, case.spec, torch.device("cpu"))
 
 
 def step(engine: FsdpEngine, num_tokens: int) -> None:
@@ -84,12 +116,17 @@ def step(engine: FsdpEngine, num_tokens: int) -> None:
 
 def main() -> None:
     """Measure, predict, print both in bytes."""
-    is_recomputed = sys.argv[1] == "1"
+    case = Case(**json.loads(sys.argv[1]))
+    rank = int(sys.argv[2])
     torch.set_num_threads(1)
-    dist.init_process_group("gloo", store=HashStore(), rank=0, world_size=1)
+    if case.num_ranks == 1:
+        dist.init_process_group("gloo", store=HashStore(), rank=0, world_size=1)
+    else:
+        store = f"file://{sys.argv[3]}"
+        dist.init_process_group("gloo", init_method=store, rank=rank, world_size=case.num_ranks)
     register_packed_attention()
     # What torch itself loads and keeps at a first step is not the model's.
-    step(engine_of(config_of(1, 64), is_recomputed=is_recomputed), 64)
+    step(engine_of(case.config(1, 64), case), 64)
     before, peak, ended = resident(), 0, threading.Event()
 
     def watch() -> None:
@@ -98,18 +135,25 @@ def main() -> None:
             peak = max(peak, resident())
             time.sleep(0.001)
 
+    config = case.config(8, 512)
     watcher = threading.Thread(target=watch)
+    engine = engine_of(config, case)
+    dist.barrier()
     watcher.start()
-    config = config_of(8, 512)
-    engine = engine_of(config, is_recomputed=is_recomputed)
     # Moments exist from the first step's end on.
     step(engine, NUM_TOKENS)
     step(engine, NUM_TOKENS)
     ended.set()
     watcher.join()
-    layout = Layout(num_ranks=1, token_budget=NUM_TOKENS, is_recomputed=is_recomputed)
-    parts = memory_parts(shape_of(config.to_dict(), torch.float32), layout)
-    sys.stdout.write(json.dumps({"measured": peak - before, "planned": sum(parts.values())}))
+    layout = Layout(
+        num_ranks=case.num_ranks,
+        num_replicas=case.num_replicas,
+        token_budget=NUM_TOKENS,
+        is_recomputed=case.recompute,
+    )
+    parts = memory_parts(shape_of(config.to_dict(), torch.float32, case.spec.lora), layout)
+    told = {"measured": peak - before, "planned": sum(parts.values()), "parts": parts}
+    sys.stdout.write(json.dumps(told))
     dist.destroy_process_group()
 
 

@@ -18,6 +18,7 @@ from seawright_shared.jobs.events import EventLog
 from seawright_shared.jobs.job import JobTimes, Settled, rhythm
 from seawright_shared.jobs.kit import JobKit
 from seawright_shared.jobs.watch import watch_jobs
+from seawright_shared.records.specs import LoraSpec
 from seawright_shared.stores.clock import utc_now
 from seawright_shared.stores.migrations import RevisionCheck
 from seawright_shared.stores.object_blobs import blobs_at
@@ -103,13 +104,13 @@ def build(
     return _Trainer(settings, outside, peers, access).app
 
 
-def _shape_of(config: Mapping[str, JsonValue], dtype: str) -> ModelShape:
+def _shape_of(config: Mapping[str, JsonValue], dtype: str, lora: LoraSpec | None) -> ModelShape:
     # Here, not above: only plans need torch in this process.
     import torch
 
     from seawright_trainer.adapters.meta_models import shape_of
 
-    return shape_of(config, torch.bfloat16 if dtype == "bfloat16" else torch.float32)
+    return shape_of(config, torch.bfloat16 if dtype == "bfloat16" else torch.float32, lora)
 
 
 PLAN_RUN = PlanRun(_shape_of)

@@ -51,6 +51,8 @@ class TrainingPlan(Record):
     num_parameters: int
     num_active_parameters: int
     """Of one token, without embeddings."""
+    num_trained_parameters: int = 0
+    """Those with gradients: all, or the adapters'."""
     tokens_per_step: int
     micro_batches_per_step: int
     """Of each GPU."""
@@ -61,5 +63,7 @@ class TrainingPlan(Record):
     communication_seconds: float
     publish_seconds: dict[str, float]
     """Of one version, by way: `disk`, `network`."""
+    routes_gib: float = 0.0
+    """Routes of a step's tokens, where a mixture is told what was sampled; they travel in blobs."""
     advice: list[str]
     """What to change where it does not fit, and what else is worth knowing."""

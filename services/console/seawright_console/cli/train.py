@@ -79,6 +79,7 @@ def show_plan(made: TrainingPlan, shown: Screen) -> None:
     times = [
         ["parameters", f"{made.num_parameters / 1e9:.2f} billion"],
         ["active, of one token", f"{made.num_active_parameters / 1e9:.2f} billion"],
+        ["trained", f"{made.num_trained_parameters / 1e9:.3f} billion"],
         ["operations of one token", f"{made.flops_per_token / 1e9:.1f} billion"],
         ["tokens of a step", f"{made.tokens_per_step}"],
         ["micro-batches of each GPU", f"{made.micro_batches_per_step}"],
@@ -86,6 +87,7 @@ def show_plan(made: TrainingPlan, shown: Screen) -> None:
         ["moving weights and gradients", f"{made.communication_seconds:.1f} s"],
         ["a step, with the two overlapped", f"{made.step_seconds:.1f} s"],
         *([f"publishing by {way}", f"{it:.1f} s"] for way, it in made.publish_seconds.items()),
+        *([["routes of a step", f"{made.routes_gib:.2f} GiB"]] if made.routes_gib else []),
         ["most tokens of a micro-batch", f"{made.largest_token_budget}"],
     ]
     shown.table("One optimizer step", ["what", "how much"], times)

@@ -6,9 +6,8 @@ from pathlib import Path
 import torch
 from transformers import AutoModelForCausalLM
 
-from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.specs import TrainingSpec
-from seawright_trainer.adapters.meta_models import shape_of
+from seawright_trainer.adapters.meta_models import shape_of, wrong_targets
 from seawright_trainer.core.lora import add_adapters
 from seawright_trainer.core.packed_attention import NAME, register_packed_attention
 from seawright_trainer.core.packed_model import PackedModel
@@ -19,11 +18,7 @@ def prepare_model(spec: TrainingSpec) -> PackedModel:
     """Load what a spec trains, with its adapters if it has any."""
     model = load_model(spec.model.uri, recompute_blocks=spec.recompute_blocks)
     if spec.lora is not None and not add_adapters(model, spec.lora, seed=spec.seed):
-        detail = f"the model has no linear layer named {', '.join(spec.lora.targets)}"
-        raise InvalidRequestError(
-            detail,
-            errors=[FieldError(pointer="/lora/targets", code="unknown_layer", detail=detail)],
-        )
+        raise wrong_targets(f"the model has no linear layer named {', '.join(spec.lora.targets)}")
     return model
 
 

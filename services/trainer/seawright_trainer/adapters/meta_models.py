@@ -12,6 +12,8 @@ from transformers import AttentionInterface, AutoModelForCausalLM, PretrainedCon
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
 from seawright_shared.errors import FieldError, InvalidRequestError
+from seawright_shared.records.specs import LoraSpec
+from seawright_trainer.core.lora import add_adapters
 from seawright_trainer.core.planning.shapes import ModelShape
 
 NAME = "seawright_planned"
@@ -37,7 +39,9 @@ class _Kept(torch.autograd.Function):
         return tuple(torch.empty_like(tensor) for tensor in cast("Any", ctx).saved_tensors[:3])
 
 
-def shape_of(config: Mapping[str, JsonValue], dtype: torch.dtype) -> ModelShape:
+def shape_of(
+    config: Mapping[str, JsonValue], dtype: torch.dtype, lora: LoraSpec | None = None
+) -> ModelShape:
     """Return the shape of the model that a Hugging Face `config.json` describes.
 
     Raises `InvalidRequestError` for what is no Qwen3, dense or mixture of experts.
@@ -52,6 +56,8 @@ def shape_of(config: Mapping[str, JsonValue], dtype: torch.dtype) -> ModelShape:
     in_block = sum(parameter.numel() for parameter in block.parameters())
     blocks = int(settings.num_hidden_layers)
     whole = sum(parameter.numel() for parameter in model.parameters())
+    adapters = None if lora is None else _adapt(model, block, lora, profiled)
+    is_mixture = settings.model_type == "qwen3_moe"
     return ModelShape(
         num_blocks=blocks,
         hidden_size=int(settings.hidden_size),
@@ -65,7 +71,25 @@ def shape_of(config: Mapping[str, JsonValue], dtype: torch.dtype) -> ModelShape:
         / NUM_TOKENS
         * (dtype.itemsize / profiled.itemsize),
         element_bytes=dtype.itemsize,
+        num_adapter_parameters=adapters,
+        num_experts_per_token=int(settings.num_experts_per_tok) if is_mixture else 0,
     )
+
+
+def _adapt(model: nn.Module, block: nn.Module, lora: LoraSpec, dtype: torch.dtype) -> int:
+    """Freeze the model, give one block adapters, and return how many parameters those have."""
+    model.requires_grad_(requires_grad=False)
+    if not add_adapters(block, lora, seed=0):
+        named = ", ".join(lora.targets)
+        raise wrong_targets(f"the model has no linear layer named {named}")
+    block.to("meta", dtype)
+    return sum(each.numel() for each in block.parameters() if each.requires_grad)
+
+
+def wrong_targets(detail: str) -> InvalidRequestError:
+    """Return the refusal of adapters that would find no layer."""
+    field = FieldError(pointer="/lora/targets", code="unknown_layer", detail=detail)
+    return InvalidRequestError(detail, errors=[field])
 
 
 def _config(config: Mapping[str, JsonValue]) -> PretrainedConfig:

@@ -9,12 +9,13 @@ from pydantic import JsonValue
 
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.planning import PlanRequest, TrainingPlan
+from seawright_shared.records.specs import LoraSpec
 from seawright_trainer.core.planning.plan import plan_training
 from seawright_trainer.core.planning.shapes import ModelShape
 from seawright_trainer.core.training_runs import refuse_impossible
 
-ShapeOf = Callable[[Mapping[str, JsonValue], str], ModelShape]
-"""Takes a `config.json` and the name of the compute type."""
+ShapeOf = Callable[[Mapping[str, JsonValue], str, LoraSpec | None], ModelShape]
+"""Takes a `config.json`, the name of the compute type, and the adapters if there are any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,10 @@ class PlanRun:
 
     def __call__(self, request: PlanRequest) -> TrainingPlan:
         """Return the plan, also where it says that the run does not fit."""
-        refuse_impossible(request.spec)
+        ranks = {"num_ranks": request.cluster.num_gpus}
+        refuse_impossible(request.spec.model_copy(update=ranks))
         config = request.model_config_json or _config_in(Path(request.spec.model.uri))
-        shape = self.shape_of(config, request.spec.model.dtype)
+        shape = self.shape_of(config, request.spec.model.dtype, request.spec.lora)
         mean_length = request.mean_length or request.spec.batch.max_length // 2
         return plan_training(shape, request.spec, request.cluster, mean_length)
 

@@ -1,21 +1,29 @@
-"""What one GPU holds at most, by part, with the model sharded over all of them (FSDP2).
+"""What one GPU holds at most, by part, with the model sharded over a copy's GPUs (FSDP2).
 
 Everything is in bytes. Master weights, gradients and both moments are fp32 and sharded; a block's
 weights are whole only while it is at work, the next one's are on their way. A step's peak is at
-one of two moments: when the backward pass begins, with all that the forward kept and the logits
-at work; or when it ends, with all gradients there and one block at work.
+one of three moments: when the backward pass begins, with all that the forward kept and the logits
+at work; when the last block's forward is repeated; or when the pass ends, with all gradients there
+and one block at work. Frozen weights have
+neither gradients nor moments. Of a mixture, each router keeps its tokens' routes until the next
+row, and holds beside them those that it was given to replay.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seawright_trainer.core.limits import MAX_LOGITS
 from seawright_trainer.core.planning.shapes import ModelShape
 
 FP32 = 4
+INT64 = 8
 BLOCKS_AT_WORK = 2
 """The one that computes and the one that is gathered."""
 LOGIT_COPIES = 7
 """fp32 tensors of a chunk's logits that live at once in its backward pass; measured."""
+
+
+LOGITS_LEFT = 3
+"""Of these, when the last block's backward pass begins; measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,23 +34,38 @@ class Layout:
     token_budget: int
     is_recomputed: bool
     """Whether blocks keep only their inputs, and repeat their forward."""
+    num_replicas: int = 1
+    """Copies of the sharded model (HSDP)."""
+    is_replayed: bool = False
+    """Whether a mixture is told the routes that were sampled."""
+
+    @property
+    def num_shards(self) -> int:
+        """Ranks that hold one copy together."""
+        return self.num_ranks // self.num_replicas
 
 
 def memory_parts(shape: ModelShape, layout: Layout) -> dict[str, float]:
     """Return bytes of one rank by part, at the moment when it holds most."""
-    begins, ends = _when_backward_begins(shape, layout), _when_backward_ends(shape, layout)
-    moment = begins if sum(begins.values()) >= sum(ends.values()) else ends
-    sharded = FP32 * shape.num_parameters / layout.num_ranks
-    return {"master weights": sharded, "optimizer moments": 2 * sharded, **moment}
+    moments_of_a_step = [_when_backward_begins(shape, layout), _when_backward_ends(shape, layout)]
+    if layout.is_recomputed:
+        moments_of_a_step.append(_when_a_block_is_repeated(shape, layout))
+    moment = max(moments_of_a_step, key=lambda parts: sum(parts.values()))
+    weights = FP32 * shape.num_held_parameters / layout.num_shards
+    moments = 2 * FP32 * shape.num_trained_parameters / layout.num_shards
+    return {
+        "master weights": weights,
+        "optimizer moments": moments,
+        **moment,
+        **({"routes": _routes(shape, layout)} if shape.num_experts_per_token else {}),
+    }
 
 
 def largest_token_budget(shape: ModelShape, layout: Layout, available: float) -> int:
     """Return the most tokens of a micro-batch that fit into so many bytes; 0: not one."""
 
     def fits(tokens: int) -> bool:
-        tried = Layout(
-            num_ranks=layout.num_ranks, token_budget=tokens, is_recomputed=layout.is_recomputed
-        )
+        tried = replace(layout, token_budget=tokens)
         return sum(memory_parts(shape, tried).values()) <= available
 
     low, high = 0, 1 << 24
@@ -59,7 +82,7 @@ def _when_backward_begins(shape: ModelShape, layout: Layout) -> dict[str, float]
         else shape.saved_bytes_per_token
     )
     logits = min(MAX_LOGITS, layout.token_budget * shape.vocabulary)
-    head = 2 * FP32 * shape.hidden_size * shape.vocabulary
+    head = _head_copies(shape) * FP32 * shape.hidden_size * shape.vocabulary
     return {
         "gathered weights": _gathered(shape, layout),
         "activations": per_block * shape.num_blocks * layout.token_budget,
@@ -67,13 +90,26 @@ def _when_backward_begins(shape: ModelShape, layout: Layout) -> dict[str, float]
     }
 
 
+def _when_a_block_is_repeated(shape: ModelShape, layout: Layout) -> dict[str, float]:
+    """Return parts as the last block is repeated: most where little of the model is trained."""
+    inputs = shape.num_blocks * shape.hidden_size * shape.element_bytes
+    logits = min(MAX_LOGITS, layout.token_budget * shape.vocabulary)
+    return {
+        "gathered weights": _gathered(shape, layout),
+        "activations": (inputs + shape.saved_bytes_per_token) * layout.token_budget,
+        "logits": float(LOGITS_LEFT * FP32 * logits),
+    }
+
+
 def _when_backward_ends(shape: ModelShape, layout: Layout) -> dict[str, float]:
     inputs = shape.num_blocks * shape.hidden_size * shape.element_bytes
     kept = inputs if layout.is_recomputed else 0.0
     block, root = shape.num_block_parameters, shape.num_root_parameters
+    if shape.num_adapter_parameters is not None:
+        block, root = shape.num_adapter_parameters, 0
     return {
         "gathered weights": _gathered(shape, layout),
-        "gradients": FP32 * shape.num_parameters / layout.num_ranks,
+        "gradients": FP32 * shape.num_trained_parameters / layout.num_shards,
         # A block's own, in the compute type and once more as they are summed over ranks.
         "whole gradients": float(shape.element_bytes * (block + root) + FP32 * block),
         "activations": (kept + shape.saved_bytes_per_token) * layout.token_budget,
@@ -82,7 +118,21 @@ def _when_backward_ends(shape: ModelShape, layout: Layout) -> dict[str, float]:
 
 def _gathered(shape: ModelShape, layout: Layout) -> float:
     """Return the whole weights at work; a lone fp32 rank computes on its own."""
-    if layout.num_ranks == 1 and shape.element_bytes == FP32:
+    if layout.num_shards == 1 and shape.element_bytes == FP32:
         return 0.0
-    at_work = BLOCKS_AT_WORK * shape.num_block_parameters + shape.num_root_parameters
-    return float(shape.element_bytes * at_work)
+    block = shape.num_block_parameters + (shape.num_adapter_parameters or 0)
+    return float(shape.element_bytes * (BLOCKS_AT_WORK * block + shape.num_root_parameters))
+
+
+def _head_copies(shape: ModelShape) -> int:
+    """Return fp32 copies of the head: its gradient and its sum; of a frozen one, its cast alone."""
+    if shape.num_adapter_parameters is None:
+        return 2
+    return 0 if shape.element_bytes == FP32 else 1
+
+
+def _routes(shape: ModelShape, layout: Layout) -> float:
+    kept = 2 if layout.is_replayed else 1
+    return float(
+        kept * INT64 * shape.num_blocks * shape.num_experts_per_token * layout.token_budget
+    )

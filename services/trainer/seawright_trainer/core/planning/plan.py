@@ -11,16 +11,19 @@ GIB = 2**30
 LOSS_SHARE = 0.25
 """Of a rollout's tokens: what the agent itself said."""
 BF16 = 2
+INT16 = 2
 
 
 def plan_training(
     shape: ModelShape, spec: TrainingSpec, cluster: ClusterSpec, mean_length: int
 ) -> TrainingPlan:
-    """Return what the run needs on this cluster, with the model sharded over all GPUs."""
+    """Return what the run needs on this cluster, `spec.num_replicas` copies of it on all GPUs."""
     layout = Layout(
         num_ranks=cluster.num_gpus,
+        num_replicas=spec.num_replicas,
         token_budget=spec.batch.token_budget,
         is_recomputed=spec.recompute_blocks,
+        is_replayed=spec.kind == "grpo",
     )
     parts = memory_parts(shape, layout)
     total = sum(parts.values())
@@ -32,7 +35,7 @@ def plan_training(
     flops += LOSS_SHARE * shape.head_flops_per_token
     rate = cluster.num_gpus * cluster.tflops * 1e12 * cluster.utilization
     compute = tokens * flops / rate
-    communication = rounds * _communication(shape, cluster)
+    communication = rounds * _within(shape, layout, cluster) + _across(shape, layout, cluster)
     return TrainingPlan(
         fits=total <= available,
         memory_gib={name: round(part / GIB, 2) for name, part in parts.items()},
@@ -41,40 +44,57 @@ def plan_training(
         largest_token_budget=largest_token_budget(shape, layout, available),
         num_parameters=shape.num_parameters,
         num_active_parameters=shape.num_active_parameters,
+        num_trained_parameters=shape.num_trained_parameters,
         tokens_per_step=tokens,
         micro_batches_per_step=rounds,
         flops_per_token=flops,
         step_seconds=max(compute, communication),
         compute_seconds=compute,
         communication_seconds=communication,
-        publish_seconds=_publish(shape, cluster),
+        publish_seconds=_publish(shape, spec, cluster),
+        routes_gib=round(_replayed_bytes(shape, spec) * tokens / GIB, 3),
         advice=_advice(shape, layout, spec, cluster),
     )
 
 
-def _communication(shape: ModelShape, cluster: ClusterSpec) -> float:
+def _within(shape: ModelShape, layout: Layout, cluster: ClusterSpec) -> float:
     """Return seconds of one micro-batch: two gatherings of weights, one scattering of gradients."""
-    if cluster.num_gpus == 1:
-        return 0.0
-    share = (cluster.num_gpus - 1) / cluster.num_gpus
-    moved = share * shape.num_parameters * (2 * shape.element_bytes + FP32)
-    return moved / (_bandwidth(cluster) * 1e9)
+    share = (layout.num_shards - 1) / layout.num_shards
+    gathered = 2 * shape.element_bytes * shape.num_held_parameters
+    moved = share * (gathered + FP32 * shape.num_trained_parameters)
+    return moved / (_bandwidth(cluster, layout.num_shards) * 1e9)
 
 
-def _bandwidth(cluster: ClusterSpec) -> float:
-    is_one_node = cluster.num_gpus <= cluster.gpus_per_node
-    if is_one_node:
+def _across(shape: ModelShape, layout: Layout, cluster: ClusterSpec) -> float:
+    """Return seconds of one step: each rank's share of the gradients, summed over all copies."""
+    share = 2 * (layout.num_replicas - 1) / layout.num_replicas
+    moved = share * FP32 * shape.num_trained_parameters / layout.num_shards
+    return moved / (_bandwidth(cluster, layout.num_ranks) * 1e9)
+
+
+def _bandwidth(cluster: ClusterSpec, num_gpus: int) -> float:
+    """Return gigabytes a second of each of so many GPUs, laid node by node."""
+    if num_gpus <= cluster.gpus_per_node:
         return cluster.node_gigabytes_per_second
     return cluster.network_gigabytes_per_second
 
 
-def _publish(shape: ModelShape, cluster: ClusterSpec) -> dict[str, float]:
+def _publish(shape: ModelShape, spec: TrainingSpec, cluster: ClusterSpec) -> dict[str, float]:
     """Return seconds of one version: written and read again, or sent from one GPU."""
-    weights = BF16 * shape.num_parameters / 1e9
+    is_adapter = spec.lora is not None and spec.lora.export == "adapter"
+    num = shape.num_trained_parameters if is_adapter else shape.num_parameters
+    weights = BF16 * num / 1e9
     return {
         "disk": 2 * weights / cluster.storage_gigabytes_per_second,
-        "network": weights / _bandwidth(cluster),
+        "network": weights / _bandwidth(cluster, cluster.num_gpus),
     }
+
+
+def _replayed_bytes(shape: ModelShape, spec: TrainingSpec) -> float:
+    """Return what the routes of one token take in a blob: the engine tells them with its ids."""
+    if spec.kind != "grpo":
+        return 0.0
+    return float(INT16 * shape.num_blocks * shape.num_experts_per_token)
 
 
 def _advice(
@@ -92,6 +112,10 @@ def _advice(
         fits = largest_token_budget(shape, recomputed, available)
         if fits >= spec.batch.max_length:
             advice.append(f"set recompute_blocks: then up to {fits} tokens of a micro-batch fit")
+    whole = replace(layout, num_replicas=1)
+    if layout.num_replicas > 1 and largest_token_budget(shape, whole, available) > most:
+        fits = largest_token_budget(shape, whole, available)
+        advice.append(f"set num_replicas to 1: then up to {fits} tokens of a micro-batch fit")
     needed = _gpus_needed(shape, recomputed, available, cluster.gpus_per_node)
     if needed is not None and needed > cluster.num_gpus:
         advice.append(f"with recompute_blocks, {needed} GPUs hold batch.token_budget")
@@ -103,7 +127,7 @@ def _advice(
 def _gpus_needed(shape: ModelShape, layout: Layout, available: float, per_node: int) -> int | None:
     """Return the fewest GPUs, in whole nodes beyond the first, that hold the token budget."""
     counts = [*range(1, per_node), *range(per_node, 129 * per_node, per_node)]
-    for count in counts:
+    for count in (one for one in counts if one % layout.num_replicas == 0):
         ranks = replace(layout, num_ranks=count)
         if largest_token_budget(shape, ranks, available) >= layout.token_budget:
             return count

@@ -1,5 +1,6 @@
 """Laws of training plans: what more GPUs, tokens and recomputation change; what is advised."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -77,6 +78,69 @@ def test_state_is_sixteen_bytes_a_parameter_over_all_gpus():
     parts = memory_parts(SHAPE, layout)
     states = parts["master weights"] + parts["optimizer moments"] + parts["gradients"]
     assert states == pytest.approx(16 * SHAPE.num_parameters / 8)
+
+
+ADAPTED = replace(SHAPE, num_adapter_parameters=400_000)
+
+
+def test_adapters_alone_have_gradients_and_moments():
+    layout = Layout(num_ranks=8, token_budget=1024, is_recomputed=True)
+    parts = memory_parts(ADAPTED, layout)
+    added = 36 * 400_000
+    assert ADAPTED.num_trained_parameters == added
+    assert parts["master weights"] == pytest.approx(4 * (SHAPE.num_parameters + added) / 8)
+    assert parts["optimizer moments"] == pytest.approx(8 * added / 8)
+    assert sum(parts.values()) < 0.6 * sum(memory_parts(SHAPE, layout).values())
+
+
+def test_frozen_weights_save_a_third_of_the_work_and_publish_only_what_was_trained():
+    whole = plan_training(SHAPE, spec(), ClusterSpec(num_gpus=8), 4096)
+    lora = {"rank": 16, "export": "adapter"}
+    made = plan_training(ADAPTED, spec(lora=lora), ClusterSpec(num_gpus=8), 4096)
+    body = SHAPE.flops_per_token(0, is_recomputed=False)
+    assert ADAPTED.flops_per_token(0, is_recomputed=False) == pytest.approx(
+        body * 2 / 3 + 6 * made.num_trained_parameters
+    )
+    assert made.publish_seconds["disk"] < whole.publish_seconds["disk"] / 100
+    assert made.communication_seconds < whole.communication_seconds
+    merged = plan_training(ADAPTED, spec(lora={"rank": 16}), ClusterSpec(num_gpus=8), 4096)
+    assert merged.publish_seconds == whole.publish_seconds
+
+
+@given(ranks, budgets)
+def test_a_copy_holds_as_much_as_its_own_ranks_would_alone(num_shards: int, tokens: int):
+    alone = Layout(num_ranks=num_shards, token_budget=tokens, is_recomputed=True)
+    copies = replace(alone, num_ranks=8 * num_shards, num_replicas=8)
+    assert memory_parts(SHAPE, copies) == memory_parts(SHAPE, alone)
+
+
+def test_copies_within_nodes_move_weights_there_and_only_gradients_between():
+    cluster = ClusterSpec(num_gpus=64, network_gigabytes_per_second=5.0)
+    one = plan_training(SHAPE, spec(num_ranks=64, recompute_blocks=True), cluster, 4096)
+    eight = spec(num_ranks=64, num_replicas=8, recompute_blocks=True)
+    copied = plan_training(SHAPE, eight, cluster, 4096)
+    assert copied.communication_seconds < one.communication_seconds
+    assert copied.total_gib > one.total_gib
+
+
+def test_copies_that_do_not_fit_are_told_to_be_fewer():
+    cluster = ClusterSpec(num_gpus=64, memory_gib=40.0)
+    eight = spec(num_ranks=64, num_replicas=32, recompute_blocks=True)
+    made = plan_training(SHAPE, eight, cluster, 4096)
+    assert not made.fits
+    assert any("num_replicas to 1" in line for line in made.advice)
+    assert plan_training(SHAPE, spec(num_ranks=64, recompute_blocks=True), cluster, 4096).fits
+
+
+def test_a_mixture_that_replays_routes_holds_and_moves_them():
+    mixture = replace(SHAPE, num_experts_per_token=8)
+    layout = Layout(num_ranks=8, token_budget=1000, is_recomputed=True)
+    assert memory_parts(mixture, layout)["routes"] == 8 * 36 * 8 * 1000
+    assert memory_parts(mixture, replace(layout, is_replayed=True))["routes"] == 2 * 8 * 36 * 8000
+    assert "routes" not in memory_parts(SHAPE, layout)
+    sampled = plan_training(mixture, spec(), ClusterSpec(num_gpus=8), 4096)
+    assert sampled.routes_gib == pytest.approx(2 * 36 * 8 * 8 * 16 * 4096 / 2**30, abs=1e-3)
+    assert plan_training(mixture, spec(kind="sft"), ClusterSpec(), 4096).routes_gib == 0.0
 
 
 def test_recomputation_costs_a_third_more_and_keeps_a_fraction():
