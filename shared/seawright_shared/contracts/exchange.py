@@ -54,6 +54,8 @@ class TaskExportRequest(Request):
     """POST /v1/tau2-task-exports. Tasks of our own become documents that say the same."""
 
     tasks: list[Task] = Field(min_length=1, max_length=MAX_DOCUMENTS)
+    is_scored: bool = True
+    """False: only compared; a task whose right end tau2-bench would fail is written all the same."""
 
 
 class TaskExport(Record):

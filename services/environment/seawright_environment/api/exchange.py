@@ -78,7 +78,9 @@ def exchange_routes(use: ExchangeUseCases) -> APIRouter:
     @router.post("/tau2-task-exports", operation_id="export_tau2_tasks")
     async def export_tasks(request: TaskExportRequest) -> TaskExport:
         """Write tasks as tau2-bench's task documents, which its evaluation scores alike."""
-        return TaskExport(documents=await use.export_tasks(request.tasks))
+        return TaskExport(
+            documents=await use.export_tasks(request.tasks, is_scored=request.is_scored)
+        )
 
     @router.post("/tau2-run-imports", operation_id="import_tau2_runs")
     async def import_runs(request: RunImportRequest) -> RunImport:

@@ -30,18 +30,18 @@ _WHEN: Mapping[str, str] = {
 }
 
 
-def export_task(base: Base, task: Task) -> JsonObject:
+def export_task(base: Base, task: Task, *, is_scored: bool = True) -> JsonObject:
     """Return a tau2-bench task document that says the same.
 
     Raises `InvalidRequestError` where the start state cannot be said in tau2-bench's form, or
-    its final state cannot be scored there.
+    its final state cannot be scored there; a document that is only compared may end so.
     """
     if task.initial_patch and base.content.is_two_sided:
         raise _not_expressible(
             task, "/initial_patch", "tau2-bench merges data into one database for both parties"
         )
-    document = _document(task)
-    if base.content.is_two_sided and not _is_gold_right(base, task, document):
+    document = _document(base, task)
+    if is_scored and base.content.is_two_sided and not _is_gold_right(base, task, document):
         raise _not_expressible(
             task,
             "/golden_actions",
@@ -58,7 +58,7 @@ def _is_gold_right(base: Base, task: Task, document: JsonObject) -> bool:
     return not diff_states(run_gold(base, read_document(document)).state, right.state)
 
 
-def _document(task: Task) -> JsonObject:
+def _document(base: Base, task: Task) -> JsonObject:
     return {
         "id": task.id,
         "description": {"purpose": _purpose(task), "relevant_policies": None, "notes": None},
@@ -68,7 +68,7 @@ def _document(task: Task) -> JsonObject:
         },
         "ticket": None,
         "initial_state": _initial_state(task),
-        "evaluation_criteria": _criteria(task),
+        "evaluation_criteria": _criteria(base, task),
     }
 
 
@@ -148,19 +148,24 @@ def _lay_over(sides: dict[str, JsonObject], operation: PatchOp) -> bool:
     return True
 
 
-def _criteria(task: Task) -> JsonObject:
+def _criteria(base: Base, task: Task) -> JsonObject:
     checker = task.checker or CheckerSpec()
     called = [named for item in checker.called if (named := _named(task, item)) is not None]
-    actions: list[JsonValue] = [
-        _action(action, _compared(action, called)) for action in task.golden_actions
-    ]
-    actions += [
-        _action(
-            GoldenAction(id=f"call_{index}", name=item.name, arguments=item.arguments),
-            [*item.arguments] if item in checker.called else [],
+    evidence = [
+        (
+            item,
+            _action(
+                GoldenAction(id=f"call_{index}", name=item.name, arguments=item.arguments),
+                [*item.arguments] if item in checker.called else [],
+            ),
         )
         for index, item in enumerate(called)
         if not any(_proves(action, item) for action in task.golden_actions)
+    ]
+    actions: list[JsonValue] = [
+        *(action for item, action in evidence if _is_read(base, item)),
+        *(_action(action, _compared(action, called)) for action in task.golden_actions),
+        *(action for item, action in evidence if not _is_read(base, item)),
     ]
     said = [text for item in checker.said if (text := _said(item)) is not None]
     free = [item for item in checker.said if item.role == "assistant" and _said(item) is None]
@@ -174,6 +179,12 @@ def _criteria(task: Task) -> JsonObject:
         "nl_assertions": [_assertion(item) for item in free] or None,
         "reward_basis": basis,
     }
+
+
+def _is_read(base: Base, item: CalledItem) -> bool:
+    """Whether a call only reads: it comes before the writes, which may change what it names."""
+    tool = base.content.toolkit.tools.get(item.name)
+    return tool is not None and tool.kind == "read"
 
 
 def _named(task: Task, item: CalledItem) -> CalledItem | None:

@@ -48,12 +48,16 @@ class ExportTau2Tasks:
 
     databases: Databases
 
-    async def __call__(self, tasks: Sequence[Task]) -> list[JsonObject]:
+    async def __call__(self, tasks: Sequence[Task], *, is_scored: bool = True) -> list[JsonObject]:
         """Return the documents in order, or raise `InvalidRequestError` for what cannot be said."""
-        return await asyncio.to_thread(lambda: [self._written(task) for task in tasks])
+        return await asyncio.to_thread(
+            lambda: [self._written(task, is_scored=is_scored) for task in tasks]
+        )
 
-    def _written(self, task: Task) -> JsonObject:
-        return task.tau2 or export_task(self.databases.load(task.database), task)
+    def _written(self, task: Task, *, is_scored: bool) -> JsonObject:
+        if task.tau2:
+            return task.tau2
+        return export_task(self.databases.load(task.database), task, is_scored=is_scored)
 
 
 async def export_tau2_runs(

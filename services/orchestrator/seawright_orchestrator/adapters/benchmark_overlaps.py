@@ -19,6 +19,7 @@ class EnvironmentOverlaps:
         """Return the report, or raise `NotFoundError` where there is no benchmark data."""
         # Not every start state can be said in tau2-bench's form; people are named elsewhere, too.
         bare = [task.model_copy(update={"initial_patch": []}) for task in tasks]
-        documents = (await self.client.export_tasks(TaskExportRequest(tasks=bare))).documents
+        compared = TaskExportRequest(tasks=bare, is_scored=False)
+        documents = (await self.client.export_tasks(compared)).documents
         request = ContaminationRequest(domain=domain, documents=documents)
         return (await self.client.contamination(request)).report

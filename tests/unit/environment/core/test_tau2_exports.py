@@ -78,6 +78,8 @@ def test_a_task_of_two_sides_is_scored_by_state_or_refused_where_tau2_benchs_gol
             document: Any = export_task(base, task)
         except InvalidRequestError as caught:
             assert task.initial_patch or ends_elsewhere(base, task)
+            bare = task.model_copy(update={"initial_patch": []})
+            assert export_task(base, bare, is_scored=False)["id"] == task.id
             refused.add(caught.errors[0].pointer)
             continue
         num_exported += 1
@@ -185,3 +187,19 @@ def test_evidence_by_any_of_several_tools_is_the_solutions_own_and_its_arguments
     assert [(each["name"], each["arguments"]) for each in found] == [(call.name, call.arguments)]
     assert found[0]["compare_args"] == []
     assert "ACTION" in exported["evaluation_criteria"]["reward_basis"]
+
+
+def test_no_golden_call_is_refused_where_a_write_changes_what_a_read_names():
+    moved = [
+        task
+        for task in accepted()
+        if any(action.name == "modify_user_address" for action in task.golden_actions)
+        and any(item.name == "find_user_id_*" for item in (task.checker or CheckerSpec()).called)
+    ]
+    assert moved
+    for task in moved:
+        document: Any = export_task(shop(), task)
+        world = World.open(shop(), patch=task.initial_patch, calls=task.initial_calls)
+        for action in document["evaluation_criteria"]["actions"]:
+            result = world.call(action["requestor"], action["name"], action["arguments"])
+            assert not result.error, (action, result.content)
