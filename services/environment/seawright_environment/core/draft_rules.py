@@ -34,13 +34,19 @@ class DraftRules:
 
     def hold_back(self, goal: DraftGoal, *, position: int, num_goals: int) -> bool:
         """Return whether a rule is broken by what is known of the goal so far."""
+        rules = [*self.by_scope.get(EVERY_GOAL, ()), *self.by_scope.get(goal.type, ())]
+        if not rules:
+            return False
         features: dict[str, Scalar] = {
             **goal.features,
             "draft.num_goals": num_goals,
             "draft.position": position,
         }
-        return any(
-            all(holds(literal, features) for literal in rule.when)
-            for scope in (EVERY_GOAL, goal.type)
-            for rule in self.by_scope.get(scope, ())
-        )
+        for rule in rules:
+            # A loop: this is asked of every goal that is drawn, and generators cost as much again.
+            for literal in rule.when:
+                if not holds(literal, features):
+                    break
+            else:
+                return True
+        return False

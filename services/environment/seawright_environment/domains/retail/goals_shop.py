@@ -24,8 +24,8 @@ class Shop:
 
     def order(self, order_id: str) -> Order | None:
         """Return an order, or None where there is none of this id."""
-        orders = self.view["orders"]
-        return cast("Order", cast("object", orders[order_id])) if order_id in orders else None
+        found = self.view["orders"].get(order_id)
+        return None if found is None else cast("Order", cast("object", found))
 
     def orders_of(self, user_id: str) -> list[Order]:
         """Return a customer's orders, in his profile's order."""

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from seawright_orchestrator.core.synthesis.literals import candidate_literals
+from seawright_orchestrator.core.synthesis.masks import masks_of
 from seawright_orchestrator.core.synthesis.rules import EVERY_GOAL, RuleBook
 from seawright_orchestrator.core.synthesis.state import CandidateOutcome, GoalRow
 from seawright_shared.records.base import content_id
-from seawright_shared.records.literals import holds
 from seawright_shared.records.plans import Literal_, Rule
 
 
@@ -56,6 +56,8 @@ class _Scope:
     masks: list[int]
     held: Mapping[str, int]
     """Rows that are known to have passed a check, by check."""
+    spared: int
+    """Rows that are known to have passed every check."""
     open: int
     """Rows that no rule holds back; covering clears bits."""
     failing: int
@@ -168,10 +170,15 @@ def _scope(rows: Sequence[tuple[int, Evidence]], known: Sequence[Rule]) -> _Scop
         causes[row.cause] |= bit
         failed |= bit
         failing |= bit if is_open else 0
+    held = {stage: rows & ~failed for stage, rows in decided.items()}
+    spared = ~failed
+    for passed in held.values():
+        spared &= passed
     return _Scope(
         literals=literals,
-        masks=[_mask(literal, rows) for literal in literals],
-        held={stage: rows & ~failed for stage, rows in decided.items()},
+        masks=masks_of(literals, [(index, row.goal.features) for index, row in rows]),
+        spared=spared,
+        held=held,
         decided=decided,
         open=uncovered,
         failing=failing,
@@ -182,14 +189,6 @@ def _scope(rows: Sequence[tuple[int, Evidence]], known: Sequence[Rule]) -> _Scop
     )
 
 
-def _mask(literal: Literal_, rows: Sequence[tuple[int, Evidence]]) -> int:
-    mask = 0
-    for index, row in rows:
-        if holds(literal, row.goal.features):
-            mask |= 1 << index
-    return mask
-
-
 def _hits(
     scopes: Mapping[str, _Scope], num_terms: int, precision: float, guards: Guards
 ) -> Iterator[_Hit]:
@@ -197,12 +196,14 @@ def _hits(
         if scope.failing.bit_count() < guards.support:
             continue
         for terms in _terms(scope, num_terms, guards):
+            if _best_precision(scope, terms) < precision:
+                continue
             hit = _measured(name, scope, terms)
             if (
                 hit.support >= guards.support
                 and hit.precision >= precision
                 and hit.homogeneity >= guards.homogeneity
-                and _bare(name, scope, terms).id not in scope.retired
+                and not (scope.retired and _bare(name, scope, terms).id in scope.retired)
                 and _chance(scope, hit) <= guards.max_chance
             ):
                 yield hit
@@ -225,10 +226,22 @@ def _terms(scope: _Scope, num_terms: int, guards: Guards) -> Iterator[tuple[int,
                 yield (first, second)
 
 
-def _measured(name: str, scope: _Scope, terms: tuple[int, ...]) -> _Hit:
+def _matched(scope: _Scope, terms: tuple[int, ...]) -> int:
     mask = scope.masks[terms[0]]
     for term in terms[1:]:
         mask &= scope.masks[term]
+    return mask
+
+
+def _best_precision(scope: _Scope, terms: tuple[int, ...]) -> float:
+    """Return what no cause's precision exceeds: cheap, and most conjunctions fail by it."""
+    mask = _matched(scope, terms)
+    most = (mask & scope.failing).bit_count()
+    return most / max(1, most + (mask & scope.spared).bit_count())
+
+
+def _measured(name: str, scope: _Scope, terms: tuple[int, ...]) -> _Hit:
+    mask = _matched(scope, terms)
     failing = mask & scope.failing
     counts = {cause: (failing & bits).bit_count() for cause, bits in scope.causes.items()}
     cause = max(counts, key=lambda key: (counts[key], key))
