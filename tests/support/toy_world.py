@@ -4,6 +4,7 @@ The task: after the prompt tokens, say the token `WANTED`. Reward 1 where the an
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -129,6 +130,8 @@ class ToyRollouts:
     dialogue_list: list[Dialogue] = field(default_factory=list)
     reward_all: float | None = None
     """Gives every member this reward: no group has variance."""
+    spoil: Callable[[TokenTrace], TokenTrace] | None = None
+    """What befalls each group's first trace on its way."""
     granted: int = 0
     spec: RolloutStreamSpec | None = None
     played: list[RolloutGroup] = field(default_factory=list)
@@ -186,7 +189,10 @@ class ToyRollouts:
         traces = await asyncio.to_thread(
             sample_answers, self.policy.model, self.spec.group_size, sequence, current.version
         )
-        for place, trace in enumerate(traces):
+        for place, sampled in enumerate(traces):
+            trace = sampled
+            if place == 0 and self.spoil is not None:
+                trace = self.spoil(trace)
             is_right = WANTED in trace.token_ids[PROMPT_TOKENS:]
             reward = float(is_right) if self.reward_all is None else self.reward_all
             members.append(
