@@ -5,6 +5,7 @@ import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from seawright_shared.access.audit import AuditTrail
 from seawright_shared.access.key_files import KeyFile
 from seawright_shared.access.keys import PREFIX, key_id, principal_of
 from seawright_shared.access.principals import Principal
@@ -24,6 +25,9 @@ class Gate:
     pepper: bytes = b""
     services: ServiceTokens | None = None
     people: OidcTokens | None = None
+    service: str = ""
+    trail: AuditTrail | None = None
+    """Where writes and refusals are kept besides the log."""
     clock: Clock = utc_now
 
     async def admit(self, authorization: str) -> Principal:

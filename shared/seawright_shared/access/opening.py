@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 from pydantic import JsonValue, SecretStr, TypeAdapter, ValidationError
 
+from seawright_shared.access.audit import AuditTrail
 from seawright_shared.access.gate import Access, Gate
 from seawright_shared.access.key_files import KeyFile
 from seawright_shared.access.settings import AccessSettings
@@ -31,6 +32,8 @@ def access_of(settings: AccessSettings, service: str) -> Access:
         pepper=_bytes(settings.pepper),
         services=services,
         people=_people(settings),
+        service=service,
+        trail=AuditTrail(file=settings.audit_file) if settings.audit_file else None,
     )
     return Access(gate=gate, credentials=services, may_be_public=True)
 

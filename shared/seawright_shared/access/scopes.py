@@ -10,6 +10,9 @@ OPEN_PATHS = frozenset({"/livez", "/readyz", "/startupz", "/metrics", "/version"
 _SELF_GUARDED = re.compile(r"/v1/env-sessions/[^/]+/mcp")
 """Opened by a capability of the session, which is a bearer token of its own."""
 
+_AUDIT_PATH = "/v1/audit-events"
+"""Who did what is for nobody but those who may do all."""
+
 _READS = {"GET", "HEAD", "OPTIONS"}
 
 _WRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -34,6 +37,8 @@ def needed_scope(method: str, path: str) -> str | None:
     """Return the scope that a request needs; None: it is open, or guards itself."""
     if path in OPEN_PATHS or _SELF_GUARDED.fullmatch(path):
         return None
+    if path.startswith(_AUDIT_PATH):
+        return "admin"
     if method in _READS:
         return "read"
     return next((scope for pattern, scope in _WRITES if pattern.fullmatch(path)), "admin")

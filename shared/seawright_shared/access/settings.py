@@ -26,6 +26,8 @@ class AccessSettings(BaseSettings):
     oidc_jwks_url: str | None = None
     """None: `<issuer>/.well-known/jwks.json`."""
     oidc_scope_claim: str = "scope"
+    audit_file: Path | None = None
+    """Writes and refusals are kept here, a JSON line each, and served at /v1/audit-events."""
     insecure_open: bool = False
     """Serve without credentials even beyond loopback. For trials in closed networks only."""
 

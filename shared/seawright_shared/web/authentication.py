@@ -1,9 +1,13 @@
 """Authentication: no request passes without credentials of the scope that its route needs."""
 
+import asyncio
+from collections.abc import Mapping
+
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.stdlib import get_logger
 
+from seawright_shared.access.audit import AuditEvent
 from seawright_shared.access.gate import Gate
 from seawright_shared.access.scopes import needed_scope
 from seawright_shared.errors import SeawrightError, UnauthenticatedError
@@ -37,6 +41,8 @@ class Authentication:
             get_logger().warning(
                 "audit.refused", method=method, path=path, code=error.code, scope=needed
             )
+            told = {"code": error.code, "scope": needed, "principal": _named(error)}
+            await self._keep("refused", method, path, told)
             asks = _asks_a_browser(error, headers)
             await respond(problem_of(error, path), asks)(scope, receive, send)
             return
@@ -45,18 +51,32 @@ class Authentication:
 
         async def audited(message: Message) -> None:
             if message["type"] == "http.response.start" and is_audited:
-                get_logger().info(
-                    "audit.write",
-                    principal=principal.id,
-                    project=principal.project,
-                    method=method,
-                    path=path,
-                    status=message["status"],
-                )
+                told = {
+                    "principal": principal.id,
+                    "project": principal.project,
+                    "status": message["status"],
+                }
+                get_logger().info("audit.write", method=method, path=path, **told)
+                await self._keep("write", method, path, told)
             await send(message)
 
         scope["principal"] = principal
         await self._app(scope, receive, audited)
+
+    async def _keep(self, action: str, method: str, path: str, told: Mapping[str, object]) -> None:
+        trail = self._gate.trail
+        if trail is None:
+            return
+        about = {"action": action, "method": method, "path": path, **told}
+        event = AuditEvent.model_validate(
+            {"at": self._gate.clock(), "service": self._gate.service, **about}
+        )
+        await asyncio.to_thread(trail.keep, event)
+
+
+def _named(error: SeawrightError) -> object:
+    """Return who was refused: known where the credentials are good and the scope is lacking."""
+    return error.context.get("principal")
 
 
 def _asks_a_browser(error: SeawrightError, headers: Headers) -> dict[str, str]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from seawright_shared.access.gate import Gate
 from seawright_shared.telemetry.metrics import Meter
+from seawright_shared.web.audit_events import audit_routes
 from seawright_shared.web.authentication import Authentication
 from seawright_shared.web.bodies import MEBIBYTE, BodyLimits
 from seawright_shared.web.documentation import documentation_routes
@@ -59,6 +60,8 @@ def create_app(
     app.state.pulse = pulse
     install_problems(app)
     own = [health_routes(service, checks or {}, pulse, meter), documentation_routes(title)]
+    if gate is not None and gate.trail is not None:
+        own.append(audit_routes(gate.trail))
     for router in [*own, *routers]:
         app.include_router(router)
     describe_problems(app)
