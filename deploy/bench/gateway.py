@@ -246,7 +246,10 @@ async def measure(given: argparse.Namespace) -> dict[str, float]:
         peer = Peer(url, num_pools=16, timeout_seconds=300)
         stack.push_async_callback(peer.aclose)
         client = PolicyClient(peer)
-        limits = httpx.Limits(max_connections=256, max_keepalive_connections=256)
+        # Expired before a server's own five seconds: a connection that it closes is not written to.
+        limits = httpx.Limits(
+            max_connections=256, max_keepalive_connections=256, keepalive_expiry=3.0
+        )
         raw = await stack.enter_async_context(
             httpx.AsyncClient(base_url=engine_url, limits=limits, trust_env=False, timeout=300)
         )

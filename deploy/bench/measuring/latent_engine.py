@@ -126,7 +126,13 @@ def main() -> None:
     parser.add_argument("--update-seconds", type=float, default=0.3)
     given = parser.parse_args()
     engine = LatentEngine(given.latency, given.tokens, given.update_seconds)
-    uvicorn.run(engine.app(), port=given.port, log_level="warning", access_log=False)
+    uvicorn.run(
+        engine.app(),
+        port=given.port,
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=75,
+    )
 
 
 if __name__ == "__main__":

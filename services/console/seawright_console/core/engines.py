@@ -99,6 +99,8 @@ VLLM_ENVIRONMENT = {
     "VLLM_NO_USAGE_STATS": "1",
     "VLLM_ALLOW_RUNTIME_LORA_UPDATING": "1",
     "HF_HUB_OFFLINE": "1",
+    # Five seconds else: the gateway would open most of its connections anew.
+    "VLLM_HTTP_TIMEOUT_KEEP_ALIVE": "75",
 }
 
 RECIPES: dict[tuple[EngineName, Device], Recipe] = {

@@ -63,7 +63,7 @@ class Fleet:
         self._links = [
             Link(
                 replica=Replica(url=url, limit=min(options.bounds.least * 4, most)),
-                server=VllmServer(url, transport, num_turns=most),
+                server=VllmServer(url, transport),
             )
             for url in options.urls
         ]

@@ -5,7 +5,6 @@ by token ids) and `--logprobs-mode processed_logprobs` (log-probs at the samplin
 """
 
 import asyncio
-import itertools
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -14,7 +13,9 @@ from typing import TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
 
+from seawright_policy.adapters.httptools_transport import EngineTransport
 from seawright_policy.adapters.vllm_bodies import (
     Collected,
     ModelBody,
@@ -31,8 +32,7 @@ from seawright_shared.errors import UnavailableError
 
 T = TypeVar("T", bound=BaseModel)
 
-POOL_SIZE = 16
-"""One large pool costs time in proportion to its size; turns take many small ones in order."""
+GENERATE = "/inference/v1/generate"
 CONTROL_SECONDS = 10.0
 ADAPTER_SECONDS = 120.0
 ALREADY_LOADED = "already been loaded"
@@ -59,29 +59,15 @@ class MissingAdapterError(LostError):
 class VllmServer:
     """One server. Faults of the connection are `LostError`, refusals plain unavailability."""
 
-    def __init__(
-        self, url: str, transport: httpx.AsyncBaseTransport | None = None, *, num_turns: int = 256
-    ) -> None:
+    def __init__(self, url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.url = url.rstrip("/")
-        limits = httpx.Limits(
-            max_connections=POOL_SIZE, max_keepalive_connections=POOL_SIZE, keepalive_expiry=3.0
-        )
-        self._pools = [
-            httpx.AsyncClient(
-                base_url=self.url,
-                limits=limits,
-                transport=transport,
-                trust_env=False,
-                timeout=httpx.Timeout(None, connect=5.0),
-            )
-            for _ in range(1 if transport else -(-num_turns // POOL_SIZE) + 1)
-        ]
-        self._turn = itertools.cycle(self._pools)
+        self._transport = transport or EngineTransport(self.url)
+        self._generate_url = httpx.URL(self.url + GENERATE)
+        """Parsed once: a URL costs as much as the rest of a request's head."""
 
     async def aclose(self) -> None:
         """Close all connections."""
-        for pool in self._pools:
-            await pool.aclose()
+        await self._transport.aclose()
 
     async def generate(
         self,
@@ -95,7 +81,7 @@ class VllmServer:
         if adapter is not None:
             body["model"] = adapter
         headers = {"x-session-id": order.session} if order.session else {}
-        path, collected = "/inference/v1/generate", Collected()
+        path, collected = GENERATE, Collected()
         async with _translated(self.url):
             if on_token is None:
                 whole = ReplyBody.model_validate_json(await self._send("POST", path, body, headers))
@@ -183,21 +169,40 @@ class VllmServer:
         body: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> bytes:
-        pool = next(self._turn)
-        response = await pool.request(method, path, json=body, headers=dict(headers or {}))
-        _check_status(response, response.content)
-        return response.content
+        async with self._asked(method, path, body, headers) as response:
+            content = await response.aread()
+        _check_status(response, content)
+        return content
 
     async def _events(
         self, path: str, body: Mapping[str, object], headers: Mapping[str, str]
     ) -> AsyncGenerator[str]:
-        pool = next(self._turn)
-        async with pool.stream("POST", path, json=body, headers=dict(headers)) as response:
+        async with self._asked("POST", path, body, headers) as response:
             if response.status_code >= 400:
                 _check_status(response, await response.aread())
             async for line in response.aiter_lines():
                 if line.startswith("data: "):
                     yield line.removeprefix("data: ")
+
+    @asynccontextmanager
+    async def _asked(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None,
+        headers: Mapping[str, str] | None,
+    ) -> AsyncGenerator[httpx.Response]:
+        """Send a request; its answer is read, or given up, inside the block."""
+        url = self._generate_url if path == GENERATE else httpx.URL(self.url + path)
+        content = None if body is None else to_json(body)
+        typed = {} if body is None else {"content-type": "application/json"}
+        request = httpx.Request(method, url, headers={**typed, **(headers or {})}, content=content)
+        response = await self._transport.handle_async_request(request)
+        response.request = request
+        try:
+            yield response
+        finally:
+            await response.aclose()
 
 
 def load_of(metrics: str) -> EngineLoad:

@@ -15,6 +15,8 @@ from seawright_shared.stores.traces import (
     samples_of,
 )
 
+MAX_SESSION = 128
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
@@ -90,6 +92,8 @@ def read_context(blob: bytes, *, model: str, num_tokens: int) -> Context:
     closed, session = state.get(CLOSED_SAMPLES, []), state.get("session", "")
     if not isinstance(session, str) or not isinstance(closed, list):
         raise InvalidRequestError("the context's renderer notes are of the wrong types")
+    if len(session) > MAX_SESSION or not (session.isascii() and session.isprintable()):
+        raise InvalidRequestError("the context's session is no name: engines hear it in a header")
     return Context(
         trace=trace,
         opening=opening,

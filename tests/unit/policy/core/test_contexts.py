@@ -89,3 +89,9 @@ def test_a_turn_without_samples_appends_only_what_was_heard():
     assert trace.token_ids.tolist() == [4]
     assert not trace.loss_mask.any()
     assert trace.token_ids.dtype == np.uint32
+
+
+@pytest.mark.parametrize("session", ["a\r\nx-other: b", "\u2028", "s" * 129])
+def test_a_session_that_no_header_can_carry_is_refused(session):
+    with pytest.raises(InvalidRequestError, match="session"):
+        read_context(context(session=session).encoded(), model="tiny", num_tokens=10)
