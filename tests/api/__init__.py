@@ -1,0 +1,1 @@
+"""The wire as its clients meet it."""
