@@ -16,7 +16,6 @@ SCRIPT = Path(__file__).parents[1] / "support" / "step_memory.py"
     [
         {},
         {"recompute": True},
-        {"lora": True},
         {"lora": True, "recompute": True},
         {"mixture": True},
         {"num_ranks": 2},
