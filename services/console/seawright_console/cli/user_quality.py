@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -48,7 +49,7 @@ def run_report(
         "seed": seed,
     }
     sets = sets or ([] if model or spec else ["user.kind=scripted"])
-    wanted = spec_of(UserQualitySpec, spec, sets, flags)
+    wanted = partial(spec_of, UserQualitySpec, spec, sets, flags)
     place = Place(url=url, folder=folder, port=0)
     _shown(run(_measured(wanted, place, is_detached=detach)), as_json=as_json)
 
@@ -81,7 +82,11 @@ def compare(
         screen().table("users, with 95 % Wilson intervals", HEADINGS, quality_rows(found))
 
 
-async def _measured(spec: UserQualitySpec, place: Place, *, is_detached: bool) -> UserQualityReport:
+async def _measured(
+    wanted: Callable[[], UserQualitySpec], place: Place, *, is_detached: bool
+) -> UserQualityReport:
+    # Read here: what is wrong with it is told as any refusal is.
+    spec = wanted()
     async with at_hand(place) as at:
         reports = UserQualityReports(at.deployment.peers["orchestrator"])
         begun = await reports.start(spec)
