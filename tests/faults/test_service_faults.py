@@ -121,7 +121,9 @@ async def test_two_hundred_creates_with_one_key_are_one_run(station: Station, me
             group.create_task(one())
     measured(f"{len(ids)} row; answers {dict(statuses)}")
     assert len(ids) == 1
-    assert set(statuses) <= {202, 409}
+    # A machine that is too busy to answer within the wait for a connection says so.
+    assert set(statuses) <= {202, 409, 503}
+    assert statuses[202] > 0
     runs = (await station.client.get("/v1/synthesis-runs")).json()["data"]
     assert [run["id"] for run in runs].count(*ids) == 1
     assert (await station.create("storm", spec(seed=2))).status_code == 422
