@@ -116,7 +116,7 @@ class Rows:
             await asyncio.sleep(2)
             run = await self.at.trainer.run(run.id)
         done = await self.at.trainer.steps(run.id)
-        losses = [f"{one.metrics.get('loss', float('nan')):.3f}" for one in done.items]
+        losses = [f"{one.metrics.get('loss', float('nan')):.3f}" for one in done.data]
         print(
             f"SFT as a user, {run.status.value}, {steps} steps:"
             f" {time.perf_counter() - began:.0f} s; loss {losses[:1]} to {losses[-1:]}",
