@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 METHODS = ("get", "put", "post", "delete")
 
@@ -97,15 +97,22 @@ def operations(document: Mapping[str, Any]) -> list[Operation]:
 
 def schemas(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Return the types of a document by name: its components, and what bodies define in place."""
+    return _defined(document["paths"]) | document["components"]["schemas"]
+
+
+def _defined(node: Any) -> dict[str, Mapping[str, Any]]:  # noqa: ANN401 - any JSON
     found: dict[str, Mapping[str, Any]] = {}
-    waiting: list[object] = [document["paths"]]
-    while waiting:
-        match waiting.pop():
-            case Mapping() as node:
-                found |= node.get("$defs", {})
-                waiting += node.values()
-            case list() as nodes:
-                waiting += nodes
-            case _:
-                pass
-    return found | document["components"]["schemas"]
+    if isinstance(node, dict):
+        within = cast("dict[str, Any]", node)
+        found |= within.get("$defs", {})
+        node = list(within.values())
+    if isinstance(node, list):
+        for each in cast("list[Any]", node):
+            found |= _defined(each)
+    return found
+
+
+def values_of(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the schema of a mapping's values; an empty one where they may be anything."""
+    values = schema.get("additionalProperties")
+    return cast("dict[str, Any]", values) if isinstance(values, dict) else {}

@@ -4,7 +4,7 @@ import keyword
 from collections.abc import Mapping
 from typing import Any
 
-from deploy.clients.operations import Operation, operations, schemas, type_name
+from deploy.clients.operations import Operation, operations, schemas, type_name, values_of
 
 _PRIMITIVES = {
     "string": "str",
@@ -101,8 +101,7 @@ def annotation(schema: Mapping[str, Any]) -> str:
             items = schema.get("items")
             return f"list[{annotation(items) if items else 'Any'}]"
         case "object":
-            values = schema.get("additionalProperties")
-            return f"dict[str, {annotation(values) if isinstance(values, dict) else 'Any'}]"
+            return f"dict[str, {annotation(values_of(schema))}]"
         case str() as name:
             return _PRIMITIVES[name]
         case _:

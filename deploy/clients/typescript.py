@@ -4,7 +4,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from deploy.clients.operations import Operation, Parameter, operations, schemas, type_name
+from deploy.clients.operations import (
+    Operation,
+    Parameter,
+    operations,
+    schemas,
+    type_name,
+    values_of,
+)
 
 _PRIMITIVES = {
     "string": "string",
@@ -116,8 +123,7 @@ def annotation(schema: Mapping[str, Any]) -> str:
 def _object(schema: Mapping[str, Any]) -> str:
     properties: Mapping[str, Any] = schema.get("properties", {})
     if not properties:
-        values = schema.get("additionalProperties")
-        return f"Record<string, {annotation(values) if isinstance(values, dict) else 'unknown'}>"
+        return f"Record<string, {annotation(values_of(schema))}>"
     required = set(schema.get("required", ()))
     rows = (
         f"  {json.dumps(key)}{'' if key in required else '?'}: {annotation(value)};"

@@ -1,8 +1,8 @@
 """The generated clients work: both drive a served deployment through a whole small run."""
 
-import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
@@ -11,9 +11,8 @@ from pathlib import Path
 import anyio
 import pytest
 
-from deploy.clients.operations import operations, schemas
-from deploy.clients.write import DOCUMENT, write
 from seawright_console.cli.embedded import Embedded, embedded
+from tests.support.openapi import ROOT, WHOLE, snapshot_path
 
 SPEC = {
     "domain": "retail",
@@ -76,7 +75,8 @@ console.log(JSON.stringify({ same: again.id === run.id, types, rest, status: don
 @pytest.fixture(scope="module")
 def clients(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("clients")
-    write(folder)
+    words = [sys.executable, "-m", "deploy.clients.write", str(folder)]
+    subprocess.run(words, cwd=ROOT, check=True)
     return folder
 
 
@@ -120,19 +120,21 @@ async def test_each_client_drives_a_run_to_its_end(running: Embedded, clients: P
 
 
 def test_both_clients_have_every_operation_and_every_type(clients: Path):
-    document = json.loads(DOCUMENT.read_text())
-    module = ast.parse((clients / "python" / "seawright_client.py").read_text())
-    named = {each.name for each in ast.walk(module) if isinstance(each, ast.FunctionDef)}
+    document = json.loads(snapshot_path(WHOLE).read_text())
+    module = (clients / "python" / "seawright_client.py").read_text()
     declared = (clients / "typescript" / "seawright.d.ts").read_text()
-    found = operations(document)
-    assert len(found) == sum(len(told) for told in document["paths"].values())
-    for each in found:
-        assert "_".join(each.words) in named
-        first, *rest = each.words
-        assert f"  {first}{''.join(word.capitalize() for word in rest)}(" in declared
-    names = schemas(document)
-    assert set(document["components"]["schemas"]) <= set(names)
-    assert declared.count("\nexport type ") == len(names)
+    routes = [
+        f"{method.upper()} {path}" for path, told in document["paths"].items() for method in told
+    ]
+    assert len(routes) > 100
+    assert [each for each in routes if f': {each}."""\n' not in module] == []
+    assert [each for each in routes if f": {each} */\n" not in declared] == []
+    methods = re.findall(r"^    def (\w+)\(", module, re.MULTILINE)
+    assert sorted({*methods} & {"__init__", "_call", "follow"}) == ["__init__", "_call", "follow"]
+    assert len(set(methods)) == len(routes) + 3
+    types = {re.sub(r"\W", "_", name) for name in document["components"]["schemas"]}
+    assert types <= set(re.findall(r"^export type (\w+) =", declared, re.MULTILINE))
+    assert types <= set(re.findall(r"^(\w+)(?:: TypeAlias)? = ", module, re.MULTILINE))
 
 
 def test_the_python_clients_types_resolve(clients: Path):
