@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
@@ -113,8 +114,13 @@ def check(told: dict[str, object]) -> None:
 
 
 @pytest.mark.slow
-async def test_each_client_drives_a_run_to_its_end(running: Embedded, clients: Path):
+async def test_the_python_client_drives_a_run_to_its_end(running: Embedded, clients: Path):
     check(await drive(running.url, [sys.executable, "-c", PYTHON], clients / "python"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not here")
+async def test_the_typescript_client_drives_a_run_to_its_end(running: Embedded, clients: Path):
     words = ["node", "--input-type=module", "--eval", NODE]
     check(await drive(running.url, words, clients / "typescript"))
 
