@@ -29,8 +29,9 @@ class Settings(BaseSettings):
     """How ranks reach this service. None: it opens a loopback port of its own for them."""
     concurrency: int = Field(default=1, ge=1)
     """Training runs supervised at once by this process."""
-    lease_seconds: float = Field(default=60.0, gt=0)
-    """How long a run is held without a heartbeat before another process may supervise it."""
+    lease_seconds: float = Field(default=10.0, gt=0)
+    """How long a run is held without a heartbeat before another process may supervise it; after
+    the death of its service a run goes on within 30 s."""
     heartbeat_deadline_seconds: float = Field(default=120.0, gt=0)
     """A rank silent for longer is dead: the attempt is ended and restarted."""
     keep_checkpoints: int = Field(default=3, ge=1)
