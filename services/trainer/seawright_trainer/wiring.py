@@ -28,6 +28,7 @@ from seawright_shared.web.create_app import create_app
 from seawright_shared.web.dead_letters import dead_letter_routes
 from seawright_shared.web.idempotency import Idempotency
 from seawright_trainer.adapters.blob_batches import BlobBatches
+from seawright_trainer.adapters.folder_copies import FolderCopies
 from seawright_trainer.adapters.folder_weights import FolderWeights
 from seawright_trainer.adapters.http_evaluations import HttpEvaluations
 from seawright_trainer.adapters.http_policy import HttpPolicy
@@ -62,6 +63,11 @@ from seawright_trainer.usecases.create_run import CreateRun
 from seawright_trainer.usecases.evaluate_step import EvaluateStep
 from seawright_trainer.usecases.gather_groups import GatherGroups
 from seawright_trainer.usecases.plan_run import PlanRun
+from seawright_trainer.usecases.promote_checkpoint import (
+    ExportCheckpoint,
+    KeptCheckpoints,
+    PromoteCheckpoint,
+)
 from seawright_trainer.usecases.publish_version import PublishVersion, ServeStart
 from seawright_trainer.usecases.render_dataset import RenderDataset
 from seawright_trainer.usecases.report_step import ReportStep
@@ -207,12 +213,17 @@ class _Trainer:
         )
 
     def _run_router(self) -> APIRouter:
+        kept = KeptCheckpoints(steps=self.steps, versions=self.versions, weights=self.weights)
         return run_routes(
             RunRoutes(
                 create=CreateRun(
                     weights=self.weights,
                     rollouts=self.outside.rollouts,
                     reports=self.outside.reports,
+                ),
+                promote=PromoteCheckpoint(desk=self.runs, kept=kept, serve=self.serve_start),
+                export=ExportCheckpoint(
+                    desk=self.runs, kept=kept, copies=FolderCopies(self.settings.runs_dir)
                 ),
                 insert=self.runs.create,
                 desk=self.runs,
