@@ -35,7 +35,6 @@ from seawright_trainer.adapters.http_policy import HttpPolicy
 from seawright_trainer.adapters.http_rollouts import HttpRollouts
 from seawright_trainer.adapters.http_user_reports import HttpUserReports
 from seawright_trainer.adapters.job_lease import JobLease
-from seawright_trainer.adapters.local_launcher import LocalLauncher
 from seawright_trainer.adapters.loopback_server import loopback_door
 from seawright_trainer.adapters.prometheus_steps import PrometheusSteps
 from seawright_trainer.adapters.sql_evaluations import SqlEvaluations
@@ -55,6 +54,7 @@ from seawright_trainer.core.planning.shapes import ModelShape
 from seawright_trainer.core.ports import Launcher, Policy, Rollouts
 from seawright_trainer.core.step_screens import StepScreen
 from seawright_trainer.core.user_gate import NoReports, UserReports
+from seawright_trainer.launcher_wiring import launcher_of
 from seawright_trainer.migrations.upgrade import COMMAND, FOLDER
 from seawright_trainer.settings import Settings
 from seawright_trainer.usecases.answer_work import AnswerWork
@@ -105,7 +105,7 @@ def build(
             rollouts=HttpRollouts(OrchestratorClient(peers[1])),
             evaluations=HttpEvaluations(OrchestratorClient(peers[1])),
             reports=HttpUserReports(OrchestratorClient(peers[1])),
-            launcher=LocalLauncher(),
+            launcher=launcher_of(settings),
         )
     return _Trainer(settings, outside, peers, access).app
 
