@@ -31,8 +31,7 @@ class Settings(BaseSettings):
     concurrency: int = Field(default=1, ge=1)
     """Training runs supervised at once by this process."""
     lease_seconds: float = Field(default=10.0, gt=0)
-    """How long a run is held without a heartbeat before another process may supervise it; after
-    the death of its service a run goes on within 30 s."""
+    """How long a run is held without a heartbeat before another process may supervise it."""
     heartbeat_deadline_seconds: float = Field(default=120.0, gt=0)
     """A rank silent for longer is dead: the attempt is ended and restarted."""
     launcher: Literal["local", "job", "jobset"] = "local"
