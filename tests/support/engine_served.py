@@ -1,7 +1,6 @@
 """A real engine, started by the command that people use."""
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Generator
@@ -36,6 +35,7 @@ def engine_served(kind: str, model: Path, **options: object) -> Generator[str]:
         assert url.startswith("http://"), f"{kind} did not start: {process.wait(60)}"
         yield url
     finally:
-        process.send_signal(signal.SIGINT)
+        # Not SIGINT, which a shell's background jobs ignore, and what they start.
+        process.terminate()
         process.wait(60)
         process.stdout.close()

@@ -123,7 +123,7 @@ async def _called(command: Sequence[str], output: IO[str]) -> None:
 
 async def _ended(process: Process) -> None:
     """End a group of processes: asked first, then made to."""
-    for sign in (signal.SIGINT, signal.SIGKILL):
+    for sign in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, sign)
         except ProcessLookupError:

@@ -1,7 +1,9 @@
 """How a command ends: faults become readable lines and exit codes."""
 
 import asyncio
+import signal
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import TypeVar, cast
 
 import typer
@@ -18,8 +20,8 @@ from seawright_shared.errors import (
 
 T = TypeVar("T")
 
-FAILED, INVALID, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
-"""Exit codes: a run failed or a fault; the input is wrong; no answer; Ctrl-C."""
+FAILED, INVALID, UNREACHABLE, INTERRUPTED, TERMINATED = 1, 2, 3, 130, 143
+"""Exit codes: a run failed or a fault; the input is wrong; no answer; Ctrl-C; SIGTERM."""
 
 
 def stderr() -> Console:
@@ -33,9 +35,12 @@ def screen() -> RichScreen:
 
 
 def run(work: Coroutine[object, object, T]) -> T:
-    """Run a command to its end; a fault is shown and becomes the exit code."""
+    """Run a command to its end; a fault is shown and becomes the exit code.
+
+    SIGTERM ends it as Ctrl-C does: what it started is ended, too.
+    """
     try:
-        return asyncio.run(work)
+        return asyncio.run(_until_told(work))
     except BaseExceptionGroup as group:
         fault = first_fault(group)
         if fault is None:
@@ -48,6 +53,18 @@ def run(work: Coroutine[object, object, T]) -> T:
     except KeyboardInterrupt as error:
         stderr().print("stopped")
         raise typer.Exit(INTERRUPTED) from error
+    except asyncio.CancelledError as error:
+        stderr().print("stopped")
+        raise typer.Exit(TERMINATED) from error
+
+
+async def _until_told(work: Coroutine[object, object, T]) -> T:
+    task = asyncio.current_task()
+    assert task is not None
+    # Refused beside the main thread, where no signal arrives either.
+    with suppress(RuntimeError):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await work
 
 
 def first_fault(group: BaseExceptionGroup[BaseException]) -> SeawrightError | None:

@@ -55,11 +55,11 @@ class DemoPlan:
     sft_steps: int = 90
     sft_dialogues_per_step: int = 8
     sft_learning_rate: float = 1.5e-3
-    rl_steps: int = 18
-    rl_groups_per_step: int = 6
+    rl_steps: int = 30
+    rl_groups_per_step: int = 4
     rl_group_size: int = 8
     rl_temperature: float = 1.0
-    rl_learning_rate: float = 1.5e-4
+    rl_learning_rate: float = 2e-4
     token_budget: int = 2560
     max_length: int = 2560
     sft_threads: int = 2

@@ -1,9 +1,18 @@
 import asyncio
+import os
+import signal
 
 import pytest
 import typer
 
-from seawright_console.cli.outcome import FAILED, INTERRUPTED, INVALID, UNREACHABLE, run
+from seawright_console.cli.outcome import (
+    FAILED,
+    INTERRUPTED,
+    INVALID,
+    TERMINATED,
+    UNREACHABLE,
+    run,
+)
 from seawright_console.core.run_failure import failure_of
 from seawright_shared.errors import (
     FieldError,
@@ -65,3 +74,19 @@ def test_a_run_s_own_reason_is_shown():
     reason = StatusReason(code="no-variance", message="64 groups without variance")
     fault: SeawrightError = failure_of("trun_1", JobStatus.FAILED, reason)
     assert fault.detail == "trun_1 failed: 64 groups without variance (no-variance)"
+
+
+def test_a_command_that_is_told_to_end_puts_away_what_it_began():
+    put_away: list[str] = []
+
+    async def work() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            put_away.append("server")
+
+    with pytest.raises(typer.Exit) as ended:
+        run(work())
+    assert ended.value.exit_code == TERMINATED
+    assert put_away == ["server"]
