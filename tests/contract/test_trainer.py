@@ -388,3 +388,27 @@ async def test_a_wished_checkpoint_is_asked_of_the_ranks_once(
     await house.client.report_step(run.id, 1, saved)
     assert (await ask(house, attempt, 1)).action == "train"
     assert [c.step for c in (await house.client.checkpoints(run.id)).data] == [1]
+
+
+async def test_a_checkpoint_that_became_whole_later_is_told_with_its_own_step(
+    house: TrainerHouse, ranks: PlayedLauncher
+):
+    run, first = await started(house, ranks, kind="sft")
+    await play_step(house, first, 1)
+    await play_step(house, first, 2)
+    saved = StepReport(
+        step=2,
+        metrics={},
+        saved_step=1,
+        checkpoint_uri="/c/step_1",
+        saved_export_uri=str(house.base),
+        saved_export_sha256="1" * 64,
+    )
+    for _ in range(2):
+        await house.client.report_step(run.id, 1, saved)
+    (known,) = (await house.client.checkpoints(run.id)).data
+    assert (known.step, known.uri, known.export_uri) == (1, "/c/step_1", str(house.base))
+    assert (await house.client.run(run.id)).step == 2, "a checkpoint moves no step"
+    first.end(ExitCode.FAULT)
+    second = await ranks.next()
+    assert second.config.candidates == ["/c/step_1"]

@@ -98,7 +98,7 @@ def whole_state(engine: FsdpEngine) -> dict[str, object]:
 
 def place(folder: Path) -> CheckpointPlace:
     """Return where the checkpoint goes."""
-    return CheckpointPlace(folder=folder, attempt=1, spec_hash="spec", keep=3)
+    return CheckpointPlace(folder=folder, attempt=1, spec_hash="spec")
 
 
 def export(engine: FsdpEngine, base: str, folder: Path) -> None:

@@ -18,7 +18,6 @@ from seawright_trainer.settings import Settings
 from seawright_trainer.wiring import Outside, build
 from tests.support.toy_world import ToyEvaluations, ToyPolicy, ToyRollouts, toy_dialogues
 
-LEASE_SECONDS = 6.0
 NUM_DIALOGUES = 40
 
 
@@ -53,7 +52,6 @@ def main() -> None:
         database_url=f"sqlite+aiosqlite:///{folder}/trainer.db",
         blob_dir=folder / "blobs",
         runs_dir=folder / "runs",
-        lease_seconds=LEASE_SECONDS,
     )
     policy = FiledPolicy(folder)
     rollouts = ToyRollouts(policy, FolderBlobs(folder / "blobs"), toy_dialogues(NUM_DIALOGUES))

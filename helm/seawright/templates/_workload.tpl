@@ -2,7 +2,8 @@
 One service: Deployment, Service and PodDisruptionBudget.
 Call with (dict "root" $ "component" "policy" "prefix" "SEAWRIGHT_POLICY" "port" 8104
 "values" .Values.policy "env" (list of env entries) "state" true "schema" true "grace" 60
-"strategy" "Recreate" "account" "name of a service account" "sharedMemory" "1Gi").
+"strategy" "Recreate" "account" "name of a service account" "sharedMemory" "1Gi"
+"files" "name of a ConfigMap").
 With "schema" the pod waits until its tables are at the revision that its image was made for.
 */}}
 {{- define "seawright.workload" -}}
@@ -111,6 +112,9 @@ spec:
             {{- if .sharedMemory }}
             - {name: shared-memory, mountPath: /dev/shm}
             {{- end }}
+            {{- if .files }}
+            - {name: files, mountPath: /etc/seawright/files, readOnly: true}
+            {{- end }}
       volumes:
         - name: temporary
           emptyDir: {}
@@ -128,6 +132,10 @@ spec:
         {{- with .sharedMemory }}
         - name: shared-memory
           emptyDir: {medium: Memory, sizeLimit: {{ . }}}
+        {{- end }}
+        {{- with .files }}
+        - name: files
+          configMap: {name: {{ . }}}
         {{- end }}
 ---
 apiVersion: v1

@@ -28,13 +28,13 @@ from seawright_shared.web.create_app import create_app
 from seawright_shared.web.dead_letters import dead_letter_routes
 from seawright_shared.web.idempotency import Idempotency
 from seawright_trainer.adapters.blob_batches import BlobBatches
+from seawright_trainer.adapters.folder_copies import FolderCopies
 from seawright_trainer.adapters.folder_weights import FolderWeights
 from seawright_trainer.adapters.http_evaluations import HttpEvaluations
 from seawright_trainer.adapters.http_policy import HttpPolicy
 from seawright_trainer.adapters.http_rollouts import HttpRollouts
 from seawright_trainer.adapters.http_user_reports import HttpUserReports
 from seawright_trainer.adapters.job_lease import JobLease
-from seawright_trainer.adapters.local_launcher import LocalLauncher
 from seawright_trainer.adapters.loopback_server import loopback_door
 from seawright_trainer.adapters.prometheus_steps import PrometheusSteps
 from seawright_trainer.adapters.sql_evaluations import SqlEvaluations
@@ -54,6 +54,7 @@ from seawright_trainer.core.planning.shapes import ModelShape
 from seawright_trainer.core.ports import Launcher, Policy, Rollouts
 from seawright_trainer.core.step_screens import StepScreen
 from seawright_trainer.core.user_gate import NoReports, UserReports
+from seawright_trainer.launcher_wiring import launcher_of
 from seawright_trainer.migrations.upgrade import COMMAND, FOLDER
 from seawright_trainer.settings import Settings
 from seawright_trainer.usecases.answer_work import AnswerWork
@@ -62,6 +63,11 @@ from seawright_trainer.usecases.create_run import CreateRun
 from seawright_trainer.usecases.evaluate_step import EvaluateStep
 from seawright_trainer.usecases.gather_groups import GatherGroups
 from seawright_trainer.usecases.plan_run import PlanRun
+from seawright_trainer.usecases.promote_checkpoint import (
+    ExportCheckpoint,
+    KeptCheckpoints,
+    PromoteCheckpoint,
+)
 from seawright_trainer.usecases.publish_version import PublishVersion, ServeStart
 from seawright_trainer.usecases.render_dataset import RenderDataset
 from seawright_trainer.usecases.report_step import ReportStep
@@ -99,7 +105,7 @@ def build(
             rollouts=HttpRollouts(OrchestratorClient(peers[1])),
             evaluations=HttpEvaluations(OrchestratorClient(peers[1])),
             reports=HttpUserReports(OrchestratorClient(peers[1])),
-            launcher=LocalLauncher(),
+            launcher=launcher_of(settings),
         )
     return _Trainer(settings, outside, peers, access).app
 
@@ -207,12 +213,17 @@ class _Trainer:
         )
 
     def _run_router(self) -> APIRouter:
+        kept = KeptCheckpoints(steps=self.steps, versions=self.versions, weights=self.weights)
         return run_routes(
             RunRoutes(
                 create=CreateRun(
                     weights=self.weights,
                     rollouts=self.outside.rollouts,
                     reports=self.outside.reports,
+                ),
+                promote=PromoteCheckpoint(desk=self.runs, kept=kept, serve=self.serve_start),
+                export=ExportCheckpoint(
+                    desk=self.runs, kept=kept, copies=FolderCopies(self.settings.runs_dir)
                 ),
                 insert=self.runs.create,
                 desk=self.runs,

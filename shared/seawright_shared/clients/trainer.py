@@ -5,6 +5,8 @@ from seawright_shared.clients.peer import Peer
 from seawright_shared.contracts.jobs import DeadLetter
 from seawright_shared.contracts.pages import Page
 from seawright_shared.contracts.trainer import (
+    CheckpointChoice,
+    ExportedModel,
     HeartbeatReply,
     HeartbeatRequest,
     StepReport,
@@ -62,6 +64,14 @@ class TrainerClient:
     async def checkpoint(self, run_id: str) -> TrainingRun:
         """Ask the run for a checkpoint after the step it is in."""
         return await self._peer.post(f"{RUNS}/{run_id}/checkpoint", None, TrainingRun)
+
+    async def promote(self, run_id: str, choice: CheckpointChoice) -> PolicyVersion:
+        """Serve a checkpoint of a run that rests, and keep it; repeating changes nothing."""
+        return await self._peer.post(f"{RUNS}/{run_id}/promote", choice, PolicyVersion)
+
+    async def export(self, run_id: str, choice: CheckpointChoice) -> ExportedModel:
+        """Make a model folder of a checkpoint; repeating returns the same one."""
+        return await self._peer.post(f"{RUNS}/{run_id}/export", choice, ExportedModel)
 
     async def steps(
         self, run_id: str, *, cursor: str | None = None, limit: int = 100

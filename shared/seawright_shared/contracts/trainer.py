@@ -51,6 +51,23 @@ class TrainingStep(Record):
     created_at: datetime | None = None
 
 
+class CheckpointChoice(Request):
+    """POST /v1/training-runs/{id}/promote and /export: one of the checkpoints that are kept."""
+
+    step: int | None = Field(default=None, ge=1)
+    """None: the newest."""
+
+
+class ExportedModel(Record):
+    """A model folder made of a checkpoint, in Hugging Face layout; no run removes it."""
+
+    training_run_id: str
+    step: int
+    uri: str
+    sha256: str
+    """Of its weights, as policy versions have it."""
+
+
 class WorkRequest(Request):
     """POST /v1/training-runs/{id}/attempts/{attempt}/work: rank 0 asks what to do next."""
 
@@ -83,6 +100,12 @@ class StepReport(Request):
     export_sha256: str | None = None
     """Of its model.safetensors."""
     checkpoint_uri: str | None = None
+    """A checkpoint that is whole on disk: of `saved_step`, or of this step."""
+    saved_step: int | None = None
+    """The step of `checkpoint_uri`, which was written while later ones were trained."""
+    saved_export_uri: str | None = None
+    """Export of the weights of `saved_step`."""
+    saved_export_sha256: str | None = None
     world_size: int = 1
 
 

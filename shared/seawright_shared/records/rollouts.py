@@ -55,3 +55,5 @@ class Checkpoint(Record):
     world_size: int
     export_uri: str | None = None
     """Hugging Face export of the same step, if one was made."""
+    promoted_version: int | None = None
+    """The policy version that it was served as; promoted checkpoints are kept."""

@@ -8,6 +8,7 @@ from pydantic import Field, JsonValue, ModelWrapValidatorHandler, model_validato
 from seawright_shared.records.base import Request
 from seawright_shared.records.domains import DatabaseRef, Outcome
 from seawright_shared.records.llm import LlmSpec
+from seawright_shared.records.retention import RetentionSpec
 from seawright_shared.records.trajectories import AgentSpec, UserSpec
 
 
@@ -284,6 +285,7 @@ class TrainingSpec(Request):
     """Keep only each block's input for the backward pass and repeat its forward: a third more
     operations, a fraction of the memory."""
     checkpoint_every: int = Field(default=10, ge=1)
+    retention: RetentionSpec = RetentionSpec()
     publish_every: int = Field(default=1, ge=1)
     shuffle_rewards: bool = False
     """Control run: the reward carries no signal."""

@@ -1,4 +1,4 @@
-"""`train run|plan`: train a model, or say what it would need."""
+"""`train run|plan|promote|export`: train a model, say what it would need, use what came of it."""
 
 import json
 from collections.abc import Callable
@@ -12,10 +12,14 @@ from seawright_console.cli import options
 from seawright_console.cli.default_group import RunUnlessNamed
 from seawright_console.cli.outcome import run, screen
 from seawright_console.cli.runs import train
+from seawright_console.cli.session import deployment
 from seawright_console.cli.spec_files import read_table, spec_of
 from seawright_console.core.ports import Screen
+from seawright_console.settings import Settings
+from seawright_shared.contracts.trainer import CheckpointChoice, ExportedModel
 from seawright_shared.errors import InvalidRequestError
 from seawright_shared.records.planning import ClusterSpec, PlanRequest, TrainingPlan
+from seawright_shared.records.rollouts import PolicyVersion
 from seawright_shared.records.specs import TrainingSpec
 
 DOES_NOT_FIT = 1
@@ -24,6 +28,10 @@ Gpus = Annotated[int, typer.Option(min=1, help="GPUs over which the model is sha
 Memory = Annotated[float | None, typer.Option(help="GiB of one GPU; an H200 has 139.")]
 Config = Annotated[Path | None, typer.Option(help="The model's config.json, if not beside it.")]
 Length = Annotated[int | None, typer.Option(help="Tokens of an average rollout or dialogue.")]
+RunId = Annotated[str, typer.Argument(help="The training run's id.")]
+Step = Annotated[
+    int | None, typer.Option(min=1, help="The checkpoint's step; without it the newest.")
+]
 Clusters = Annotated[
     list[str] | None,
     typer.Option(
@@ -103,6 +111,39 @@ def _config(file: Path) -> dict[str, JsonValue]:
     return read
 
 
+def promote(
+    run_id: RunId,
+    step: Step = None,
+    as_json: options.Json = False,  # noqa: FBT002 - typer reads flags so
+    url: options.Url = None,
+) -> None:
+    """Serve a checkpoint of a run that rests, as the model's next version, and keep it."""
+
+    async def promoted() -> PolicyVersion:
+        async with deployment(Settings(), url) as at:
+            return await at.trainer.promote(run_id, CheckpointChoice(step=step))
+
+    version = run(promoted())
+    said = f"{version.model} version {version.version}, from {version.uri}"
+    typer.echo(version.model_dump_json(indent=2) if as_json else said)
+
+
+def export(
+    run_id: RunId,
+    step: Step = None,
+    as_json: options.Json = False,  # noqa: FBT002 - typer reads flags so
+    url: options.Url = None,
+) -> None:
+    """Make a model folder in Hugging Face layout of a checkpoint, which no run removes."""
+
+    async def exported() -> ExportedModel:
+        async with deployment(Settings(), url) as at:
+            return await at.trainer.export(run_id, CheckpointChoice(step=step))
+
+    made = run(exported())
+    typer.echo(made.model_dump_json(indent=2) if as_json else made.uri)
+
+
 def train_commands() -> typer.Typer:
     """Return the commands on training."""
     line = typer.Typer(
@@ -113,4 +154,6 @@ def train_commands() -> typer.Typer:
     )
     line.command("run")(train)
     line.command("plan")(plan)
+    line.command("promote")(promote)
+    line.command("export")(export)
     return line

@@ -20,6 +20,7 @@ from torch.distributed.checkpoint.state_dict_saver import save
 
 from seawright_shared.records.base import Record
 from seawright_trainer.adapters.fsdp_engine import FsdpEngine
+from seawright_trainer.core.retention import Retention
 
 MANIFEST = "COMPLETE"
 log = structlog.get_logger()
@@ -46,38 +47,53 @@ class CheckpointPlace:
     folder: Path
     attempt: int
     spec_hash: str
-    keep: int
 
 
 def save_checkpoint(engine: FsdpEngine, place: CheckpointPlace, step: int) -> Path:
-    """Write the checkpoint of `step`, on all ranks together; older ones beyond `keep` go.
+    """Write the checkpoint of `step`, on all ranks together, and return when it is whole."""
+    aside = prepare_folder(place, step)
+    weights, moments = get_state_dict(engine.model, engine.optimizer)
+    save({"model": weights, "optimizer": moments}, checkpoint_id=str(aside))
+    if dist.get_rank() == 0:
+        complete(aside, drafted(engine, place, step))
+    dist.barrier()
+    return place.folder / f"step_{step}"
 
-    A folder of that step left by an attempt that died before reporting it is replaced.
-    """
-    final = place.folder / f"step_{step}"
+
+def prepare_folder(place: CheckpointPlace, step: int) -> Path:
+    """Return, on all ranks, the empty folder that the shards of `step` go to."""
     aside = place.folder / f"step_{step}.tmp"
     if dist.get_rank() == 0:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
     dist.barrier()
-    weights, moments = get_state_dict(engine.model, engine.optimizer)
-    save({"model": weights, "optimizer": moments}, checkpoint_id=str(aside))
-    if dist.get_rank() == 0:
-        manifest = CheckpointManifest(
-            step=step,
-            attempt=place.attempt,
-            num_applied=engine.num_applied,
-            world_size=dist.get_world_size(),
-            spec_hash=place.spec_hash,
-            rng_state=base64.b64encode(torch.get_rng_state().numpy().tobytes()).decode(),
-            files={path.name: _digest(path) for path in sorted(aside.iterdir())},
-        )
-        (aside / MANIFEST).write_text(manifest.model_dump_json())
-        shutil.rmtree(final, ignore_errors=True)
-        aside.rename(final)
-        _forget_old(place.folder, place.keep)
-    dist.barrier()
-    return final
+    return aside
+
+
+def drafted(engine: FsdpEngine, place: CheckpointPlace, step: int) -> CheckpointManifest:
+    """Return where the run stands now; files are named when they are written."""
+    return CheckpointManifest(
+        step=step,
+        attempt=place.attempt,
+        num_applied=engine.num_applied,
+        world_size=dist.get_world_size(),
+        spec_hash=place.spec_hash,
+        rng_state=base64.b64encode(torch.get_rng_state().numpy().tobytes()).decode(),
+        files={},
+    )
+
+
+def complete(aside: Path, draft: CheckpointManifest) -> Path:
+    """Write the manifest of shards that are all on disk, and give the folder its name.
+
+    A folder of that step left by an attempt that died before reporting it is replaced.
+    """
+    files = {path.name: _digest(path) for path in sorted(aside.iterdir())}
+    manifest = draft.model_copy(update={"files": files})
+    (aside / MANIFEST).write_text(manifest.model_dump_json())
+    final = aside.with_suffix("")
+    shutil.rmtree(final, ignore_errors=True)
+    return aside.rename(final)
 
 
 def newest_whole(candidates: list[Path], spec_hash: str) -> Path | None:
@@ -141,6 +157,8 @@ def checkpoint_steps(folder: Path) -> set[int]:
     return {int(path.name.removeprefix("step_")) for path in whole}
 
 
-def _forget_old(folder: Path, keep: int) -> None:
-    for step in sorted(checkpoint_steps(folder))[:-keep]:
+def forget_old(folder: Path, retention: Retention) -> None:
+    """Remove what is not kept; call it when the newest is in the ledger."""
+    steps = checkpoint_steps(folder)
+    for step in steps - retention.kept(steps):
         shutil.rmtree(folder / f"step_{step}")

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import structlog
-from pydantic import ValidationError
 
+from seawright_trainer.adapters.rank_files import first_fault, write_config
 from seawright_trainer.core.attempts import AttemptConfig, ExitCode, Outcome
 
 log = structlog.get_logger()
@@ -35,14 +35,9 @@ class LocalAttempt:
     async def wait(self) -> Outcome:
         """Return why the ranks ended: what one of them wrote, else the status and last words."""
         status = await self.process.wait()
-        written = [
-            outcome
-            for rank in range(self._config.spec.num_ranks)
-            if (outcome := self._written(rank)) is not None
-        ]
-        failed = [outcome for outcome in written if outcome.exit_code != ExitCode.DONE]
-        if failed:
-            return failed[0]
+        fault = first_fault(self._config)
+        if fault is not None:
+            return fault
         if status == 0:
             return Outcome(rank=0, exit_code=ExitCode.DONE, code="done", message="")
         how = f"signal {signal.Signals(-status).name}" if status < 0 else f"status {status}"
@@ -69,13 +64,6 @@ class LocalAttempt:
         except ProcessLookupError:
             return
 
-    def _written(self, rank: int) -> Outcome | None:
-        path = Path(self._config.outcome_dir) / f"rank_{rank}.json"
-        try:
-            return Outcome.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError):
-            return None
-
     def _last_words(self) -> str:
         text = self._log_path.read_bytes()[-TAIL_BYTES:].decode(errors="replace")
         lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -90,7 +78,8 @@ class LocalLauncher:
 
     async def launch(self, config: AttemptConfig) -> LocalAttempt:
         """Start the ranks and return at once; their output goes to a file beside the outcome."""
-        path, log_path = _prepared(config.model_copy(update={"launcher_pid": os.getpid()}))
+        path = write_config(config.model_copy(update={"launcher_pid": os.getpid()}))
+        log_path = path.with_name("ranks.log")
         with log_path.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
                 *self._command(config.spec.num_ranks, str(path)),
@@ -108,12 +97,3 @@ class LocalLauncher:
             return [self._python, "-m", WORKER, config_path]
         torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node"]
         return [self._python, *torchrun, str(num_ranks), "-m", WORKER, config_path]
-
-
-def _prepared(config: AttemptConfig) -> tuple[Path, Path]:
-    """Return where the config was written, and where the ranks' output goes."""
-    folder = Path(config.outcome_dir)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "config.json"
-    path.write_text(config.model_dump_json())
-    return path, folder / "ranks.log"

@@ -16,6 +16,8 @@ class RankGroup:
     size: int
     device: torch.device
     decisions: dist.ProcessGroup | None
+    saving: dist.ProcessGroup | None = None
+    """A gloo group of its own for the threads that write checkpoints while ranks train."""
 
     def share(self, decision: str) -> str:
         """Return rank 0's text on every rank; ranks meet here at every boundary."""
@@ -41,12 +43,20 @@ def join_ranks(*, rank: int, size: int, local_rank: int, deadline_seconds: float
         dist.init_process_group(backend, store=HashStore(), rank=0, world_size=1, timeout=deadline)
     else:
         dist.init_process_group(backend, timeout=deadline)
-    decisions: dist.ProcessGroup | None = None
-    if backend == "nccl":
-        beside = dist.new_group(backend="gloo", timeout=deadline)
-        assert isinstance(beside, dist.ProcessGroup)
-        decisions = beside
-    return RankGroup(rank=rank, size=size, device=device, decisions=decisions)
+    return RankGroup(
+        rank=rank,
+        size=size,
+        device=device,
+        decisions=gloo_group(deadline) if backend == "nccl" else None,
+        saving=gloo_group(deadline),
+    )
+
+
+def gloo_group(deadline: timedelta) -> dist.ProcessGroup:
+    """Return a group of all ranks on CPU, beside what they already have."""
+    beside = dist.new_group(backend="gloo", timeout=deadline)
+    assert isinstance(beside, dist.ProcessGroup)
+    return beside
 
 
 def leave_ranks() -> None:

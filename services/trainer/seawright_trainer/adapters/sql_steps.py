@@ -14,7 +14,12 @@ from seawright_shared.records.base import content_id
 from seawright_shared.records.rollouts import Checkpoint, PolicyVersion
 from seawright_shared.records.specs import TrainingSpec
 from seawright_shared.stores.sql import Database
-from seawright_trainer.adapters.run_rows import checkpoint_record, held_row, version_record
+from seawright_trainer.adapters.run_rows import (
+    checkpoint_record,
+    held_row,
+    run_row,
+    version_record,
+)
 from seawright_trainer.adapters.sql_versions import insert_version
 from seawright_trainer.adapters.tables import (
     checkpoints,
@@ -27,6 +32,7 @@ from seawright_trainer.adapters.tables import (
 )
 from seawright_trainer.core.attempts import is_publish_due
 from seawright_trainer.core.ports import StoredBatch, StoredStep
+from seawright_trainer.core.retention import retention_of
 
 
 class SqlSteps:
@@ -92,11 +98,35 @@ class SqlSteps:
             select(table)
             .where(table.c.training_run_id == run_id, table.c.rolled_back_by.is_(None))
             .order_by(table.c.step.desc(), table.c.attempt.desc())
-            .limit(self._keep_checkpoints)
         )
         async with self._database.reading() as connection:
             rows = (await connection.execute(statement)).mappings().all()
-        return [checkpoint_record(row) for row in rows]
+            spec = (await run_row(connection, run_id))["spec"] if rows else None
+        if spec is None:
+            return []
+        found = [checkpoint_record(row) for row in rows]
+        retention = retention_of(
+            TrainingSpec.model_validate(spec),
+            newest=self._keep_checkpoints,
+            promoted={each.step for each in found if each.promoted_version is not None},
+        )
+        kept = retention.kept({each.step for each in found})
+        return [each for each in found if each.step in kept]
+
+    async def promote(self, checkpoint: Checkpoint, version: PolicyVersion) -> None:
+        """Remember as what the checkpoint was served, or raise `ConflictError` where it is gone."""
+        table = checkpoints
+        marked = (
+            update(table)
+            .where(table.c.id == checkpoint.id, table.c.rolled_back_by.is_(None))
+            .values(promoted_version=version.version)
+        )
+        said: dict[str, JsonValue] = {"step": checkpoint.step, "version": version.version}
+        async with self._database.transaction() as connection:
+            if (await connection.execute(marked)).rowcount != 1:
+                raise ConflictError(f"the checkpoint of step {checkpoint.step} was rolled back")
+            run_id = checkpoint.training_run_id
+            await self._events.append(connection, run_id, "checkpoint.promoted", said)
 
     async def _record_new(
         self, connection: AsyncConnection, run_id: str, attempt: int, report: StepReport
@@ -146,10 +176,12 @@ class SqlSteps:
     ) -> None:
         if report.checkpoint_uri is None:
             return
+        step = report.step if report.saved_step is None else report.saved_step
+        is_own = report.saved_step is None
         table = checkpoints
         known = select(table.c.id).where(
             table.c.training_run_id == run_id,
-            table.c.step == report.step,
+            table.c.step == step,
             table.c.attempt == attempt,
         )
         if (await connection.execute(known)).first() is not None:
@@ -157,23 +189,23 @@ class SqlSteps:
         # One step has one folder: an older attempt's row of it no longer describes it.
         await connection.execute(
             update(table)
-            .where(table.c.training_run_id == run_id, table.c.step == report.step)
+            .where(table.c.training_run_id == run_id, table.c.step == step)
             .where(table.c.rolled_back_by.is_(None))
             .values(rolled_back_by=attempt)
         )
         values = {
-            "id": content_id("ckpt", [run_id, attempt, report.step]),
+            "id": content_id("ckpt", [run_id, attempt, step]),
             "training_run_id": run_id,
             "attempt": attempt,
-            "step": report.step,
+            "step": step,
             "uri": report.checkpoint_uri,
             "world_size": report.world_size,
-            "export_uri": report.export_uri,
-            "export_sha256": report.export_sha256,
+            "export_uri": report.export_uri if is_own else report.saved_export_uri,
+            "export_sha256": report.export_sha256 if is_own else report.saved_export_sha256,
             "created_at": self._database.now(),
         }
         await connection.execute(insert(table).values(values))
-        said: dict[str, JsonValue] = {"step": report.step, "attempt": attempt}
+        said: dict[str, JsonValue] = {"step": step, "attempt": attempt}
         await self._events.append(connection, run_id, "checkpoint.saved", said)
 
     async def _record_publication(

@@ -103,6 +103,7 @@ checkpoints = Table(
     Column("export_uri", Text),
     Column("export_sha256", String(64)),
     Column("rolled_back_by", Integer),
+    Column("promoted_version", Integer),
     Column("created_at", UtcTime, nullable=False),
     Index("checkpoints_step", "training_run_id", "step", "attempt", unique=True),
 )

@@ -10,7 +10,12 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from seawright_shared.contracts.pages import Page
-from seawright_shared.contracts.trainer import TrainingRun, TrainingStep
+from seawright_shared.contracts.trainer import (
+    CheckpointChoice,
+    ExportedModel,
+    TrainingRun,
+    TrainingStep,
+)
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.jobs.events import EventLog
 from seawright_shared.records.rollouts import Checkpoint, PolicyVersion
@@ -21,6 +26,7 @@ from seawright_shared.web.pages import Key, PageDep, page_of, require_key
 from seawright_trainer.core.ports import RunDesk, Steps
 from seawright_trainer.core.user_gate import UserCheck
 from seawright_trainer.usecases.create_run import CreateRun
+from seawright_trainer.usecases.promote_checkpoint import ExportCheckpoint, PromoteCheckpoint
 
 Insert = Callable[[AsyncConnection, TrainingSpec, UserCheck], Awaitable[TrainingRun]]
 
@@ -48,6 +54,8 @@ class RunRoutes:
     """What the routes call."""
 
     create: CreateRun
+    promote: PromoteCheckpoint
+    export: ExportCheckpoint
     insert: Insert
     desk: RunDesk
     steps: Steps
@@ -102,6 +110,16 @@ def run_routes(parts: RunRoutes) -> APIRouter:
     async def checkpoint_run(run_id: str) -> TrainingRun:
         """Ask for a checkpoint after the step the run is in."""
         return await parts.desk.want_checkpoint(run_id)
+
+    @router.post("/{run_id}/promote")
+    async def promote_checkpoint(run_id: str, choice: CheckpointChoice) -> PolicyVersion:
+        """Serve a checkpoint of a run that rests, as the model's next version, and keep it."""
+        return await parts.promote(run_id, choice)
+
+    @router.post("/{run_id}/export")
+    async def export_checkpoint(run_id: str, choice: CheckpointChoice) -> ExportedModel:
+        """Make a model folder in Hugging Face layout of a checkpoint; no run removes it."""
+        return await parts.export(run_id, choice)
 
     @router.get("/{run_id}/steps")
     async def list_steps(run_id: str, page: PageDep) -> Page[TrainingStep]:

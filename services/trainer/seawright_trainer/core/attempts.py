@@ -42,6 +42,9 @@ class AttemptConfig(Record):
     candidates: list[str] = []
     """Checkpoint folders to resume from, best first; empty: from the spec's model."""
     keep_checkpoints: int = Field(default=3, ge=1)
+    """How many of the newest, where the spec gives no number."""
+    promoted_steps: list[int] = []
+    """Whose checkpoints are kept."""
     heartbeat_seconds: float = 5.0
     work_deadline_seconds: float = 1800.0
     """Longest wait for one batch, after which the attempt fails and says what was missing."""

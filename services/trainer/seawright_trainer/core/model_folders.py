@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from seawright_shared.records.rollouts import PolicyVersion
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelLimits:
@@ -11,6 +13,14 @@ class ModelLimits:
     context_length: int
     vocabulary: int
     """Token ids are below it."""
+
+
+class Copies(Protocol):
+    """Model folders that outlive their run's exports."""
+
+    async def keep(self, weights: PolicyVersion) -> str:
+        """Return a folder that holds what these weights' folder does; the same one each time."""
+        ...
 
 
 class Weights(Protocol):

@@ -95,7 +95,11 @@ class Steps(Protocol):
         ...
 
     async def checkpoints(self, run_id: str) -> list[Checkpoint]:
-        """Return the reported checkpoints of surviving steps, newest first."""
+        """Return the reported checkpoints of surviving steps that are kept, newest first."""
+        ...
+
+    async def promote(self, checkpoint: Checkpoint, version: PolicyVersion) -> None:
+        """Remember as what the checkpoint was served, or raise `ConflictError` where it is gone."""
         ...
 
 

@@ -55,7 +55,7 @@ def spec_hash(spec: TrainingSpec) -> str:
     free = {
         "num_ranks", "threads_per_rank", "checkpoint_every", "publish_every", "max_attempts",
         "num_steps", "max_user_error", "user_error_override", "recompute_blocks", "num_replicas",
-        "early_stop",
+        "early_stop", "retention",
     }  # fmt: skip
     return content_hash(spec.model_dump(mode="json", exclude=free))
 

@@ -53,24 +53,25 @@ class ServeStart:
 
         Versions of a model only rise: going back to older weights gives them a new number.
         """
-        return await self._serve(run, await self._wanted(run, step))
+        return (await self.serve_weights(run, await self._wanted(run, step))).version
 
     async def serve_step(self, run: RunState, step: int) -> None:
         """Serve the weights that a step of this run published, or was about to."""
         wanted = await self.versions.of_step(run.shown.id, step)
         assert wanted is not None, "evaluated steps are published with their report"
-        await self._serve(run, wanted)
+        await self.serve_weights(run, wanted)
 
-    async def _serve(self, run: RunState, wanted: PolicyVersion) -> int:
+    async def serve_weights(self, run: RunState, wanted: PolicyVersion) -> PolicyVersion:
+        """Serve these weights under the model's next number, or under the one they are served as."""
         served = await self.policy.served(wanted.model)
         current = None if served is None else served.current
         if current is not None:
             await self.versions.adopt_version(run.shown.id, current)
             if current.sha256 == wanted.sha256:
-                return current.version
+                return current
         version = await self.versions.allocate_version(run.shown.id, wanted)
         await self.publish(run.shown.id, version)
-        return version.version
+        return version
 
     async def serve_base(self, run: RunState) -> None:
         """Serve the base where the model is not served at all: its renderer is needed."""

@@ -136,6 +136,11 @@ class SuperviseRun:
             export_dir=str(folder / "exports"),
             outcome_dir=str(folder / f"attempt_{run.shown.attempt}"),
             candidates=[checkpoint.uri for checkpoint in checkpoints],
+            promoted_steps=[
+                checkpoint.step
+                for checkpoint in checkpoints
+                if checkpoint.promoted_version is not None
+            ],
             keep_checkpoints=self.places.keep_checkpoints,
         )
 

@@ -77,6 +77,7 @@ def _train(config: AttemptConfig, settings: RankSettings) -> ExitCode:
         local_rank=settings.local_rank,
         deadline_seconds=config.collective_deadline_seconds,
     )
+    loop: TrainingLoop | None = None
     try:
         engine = FsdpEngine(prepare_model(config.spec), config.spec, ranks.device)
         loop = TrainingLoop(
@@ -90,7 +91,8 @@ def _train(config: AttemptConfig, settings: RankSettings) -> ExitCode:
         )
         return loop.run()
     finally:
-        leave_ranks()
+        if loop is None or not loop.saver.is_writing:
+            leave_ranks()
         link.close()
 
 
@@ -116,4 +118,8 @@ def _resume(config: AttemptConfig, engine: FsdpEngine, ranks: RankGroup) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # A thread that writes a checkpoint may wait for a dead peer; the rank does not wait for it.
+    os._exit(status)

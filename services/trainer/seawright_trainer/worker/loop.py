@@ -13,11 +13,12 @@ from seawright_shared.contracts.trainer import StepReport, Work
 from seawright_shared.errors import DeadlineError, UnavailableError
 from seawright_shared.stores.object_blobs import blobs_at
 from seawright_trainer.adapters.batch_codec import decode_batch
+from seawright_trainer.adapters.checkpoint_saver import CheckpointSaver
 from seawright_trainer.adapters.control_link import ControlLink
 from seawright_trainer.adapters.dcp_checkpoints import (
     CheckpointPlace,
     checkpoint_steps,
-    save_checkpoint,
+    forget_old,
 )
 from seawright_trainer.adapters.fsdp_engine import FsdpEngine, StepOutcome
 from seawright_trainer.adapters.hf_export import Export, export_model, forget_exports
@@ -30,6 +31,7 @@ from seawright_trainer.core.attempts import (
 )
 from seawright_trainer.core.batches import StepBatch
 from seawright_trainer.core.packing import CostModel, lock_step_efficiency, pack
+from seawright_trainer.core.retention import Retention, retention_of
 from seawright_trainer.core.segments import pack_row
 from seawright_trainer.core.waterfall import Waterfall
 
@@ -55,11 +57,32 @@ class TrainingLoop:
     kept_steps: set[int] = field(default_factory=set[int])
     """Whose exports are needed still, whatever their age."""
     waterfall: Waterfall = field(default_factory=lambda: Waterfall(clock=time.perf_counter))
+    saver: CheckpointSaver = field(init=False)
+    saved_export: Export | None = None
+    """Of the checkpoint that was begun last."""
+    told_step: int = field(init=False)
+    """The step that the control plane heard of last."""
+    retention: Retention = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.retention = retention_of(
+            self.config.spec,
+            newest=self.config.keep_checkpoints,
+            promoted=self.config.promoted_steps,
+        )
+        place = CheckpointPlace(
+            folder=Path(self.config.checkpoint_dir),
+            attempt=self.config.attempt,
+            spec_hash=self.config.spec_hash,
+        )
+        self.told_step = self.step
+        self.saver = CheckpointSaver(engine=self.engine, place=place, group=self.ranks.saving)
 
     def run(self) -> ExitCode:
         """Train until told otherwise."""
         waiting_since, missing = time.monotonic(), ""
         while True:
+            self._report_saved()
             with self.waterfall.stage("wait"):
                 work = self._decide()
             if work.action == "train":
@@ -70,7 +93,12 @@ class TrainingLoop:
                 self._save_and_report()
                 is_told = work.missing == TERMINATED
                 return ExitCode.TERMINATED if is_told else ExitCode.DONE
-            elif work.action in {"stop", "finish"}:
+            elif work.action == "stop":
+                self.saver.abandon()
+                return ExitCode.DONE
+            elif work.action == "finish":
+                self.saver.settle()
+                self._report_saved()
                 return ExitCode.DONE
             if work.action != "wait" or work.missing != missing:
                 # What is missing changed: somebody is at work on it.
@@ -109,7 +137,8 @@ class TrainingLoop:
         with self.waterfall.stage("export"):
             export = self._export() if is_saved or is_served else None
         with self.waterfall.stage("checkpoint"):
-            checkpoint = self._save() if is_saved else None
+            if is_saved:
+                self._save(export)
         stages = {**self.waterfall.metrics(), **self.engine.waterfall.metrics()}
         if self.ranks.rank != 0:
             return
@@ -117,7 +146,6 @@ class TrainingLoop:
         seconds = time.perf_counter() - started
         self._report(
             export,
-            checkpoint,
             episode_ids=list(batch.episode_ids),
             metrics={
                 **batch.metrics,
@@ -154,21 +182,39 @@ class TrainingLoop:
         return decode_batch(asyncio.run(blobs.get(reference)))
 
     def _save_and_report(self) -> None:
+        """Save this step, unless that is under way, and return when it is whole and known."""
         if self.step == 0:
             return
-        export, checkpoint = self._export(), self._save()
-        if self.ranks.rank == 0:
-            self._report(export, checkpoint, episode_ids=[], metrics={})
+        if self.saver.step != self.step:
+            self._save(self._export())
+        self.saver.settle()
+        self._report_saved()
 
-    def _save(self) -> Path:
+    def _save(self, export: Export | None) -> None:
         self._enter("checkpoint")
-        place = CheckpointPlace(
-            folder=Path(self.config.checkpoint_dir),
-            attempt=self.config.attempt,
-            spec_hash=self.config.spec_hash,
-            keep=self.config.keep_checkpoints,
+        self.saver.settle()
+        self._report_saved()
+        self.saver.begin(self.step)
+        self.saved_export = export
+
+    def _report_saved(self) -> None:
+        """Tell of a checkpoint that has become whole; then older ones may go."""
+        checkpoint = self.saver.collect()
+        if checkpoint is None:
+            return
+        export = self.saved_export
+        self.link.report(
+            StepReport(
+                step=self.told_step,
+                metrics={},
+                saved_step=self.saver.step,
+                checkpoint_uri=str(checkpoint),
+                saved_export_uri=None if export is None else str(export.folder),
+                saved_export_sha256=None if export is None else export.sha256,
+                world_size=self.ranks.size,
+            )
         )
-        return save_checkpoint(self.engine, place, self.step)
+        forget_old(self.saver.place.folder, self.retention)
 
     def _export(self) -> Export | None:
         self._enter("export")
@@ -183,13 +229,14 @@ class TrainingLoop:
         )
         if export is not None:
             needed = checkpoint_steps(Path(self.config.checkpoint_dir)) | self.kept_steps
-            forget_exports(folder, steps=needed)
+            # Of a checkpoint in flight, too.
+            begun = {self.saver.step} if self.saver.step is not None else set[int]()
+            forget_exports(folder, steps=needed | begun)
         return export
 
     def _report(
         self,
         export: Export | None,
-        checkpoint: Path | None,
         *,
         episode_ids: list[str],
         metrics: dict[str, float],
@@ -201,12 +248,12 @@ class TrainingLoop:
             metrics=metrics,
             export_uri=None if export is None else str(export.folder),
             export_sha256=None if export is None else export.sha256,
-            checkpoint_uri=None if checkpoint is None else str(checkpoint),
             world_size=self.ranks.size,
         )
         # The service publishes before it answers; the next step's report tells how long it took.
         with self.waterfall.stage("publish"):
             self.link.report(report)
+        self.told_step = self.step
         self._enter("wait")
 
     def _enter(self, phase: str) -> None:

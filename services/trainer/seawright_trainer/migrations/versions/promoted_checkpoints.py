@@ -1,0 +1,20 @@
+"""Remember as which policy version a checkpoint was promoted."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply."""
+    column = sa.Column("promoted_version", sa.Integer(), nullable=True)
+    op.add_column("checkpoints", column, schema="trainer")
+
+
+def downgrade() -> None:
+    """Undo."""
+    op.drop_column("checkpoints", "promoted_version", schema="trainer")
