@@ -71,7 +71,7 @@ async def test_a_failed_run_goes_on_with_all_its_work_when_its_letter_is_taken_u
             await client.requeue_dead_letter(letter.id + 1)
         assert (await client.dead_letters(is_open=True)).data == []
     async with opened(tmp_path, database_url=url) as house:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(240):
             while not (await house.client.evaluation_run(run.id)).status.is_final:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         done = await house.client.evaluation_run(run.id)
