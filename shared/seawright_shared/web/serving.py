@@ -1,6 +1,7 @@
 """Serving: guarded, heads of bounded size; at the end who asks is told, and what runs finishes."""
 
 import signal
+import threading
 import time
 from types import FrameType
 
@@ -80,6 +81,10 @@ class DrainingServer(uvicorn.Server):
         return await super().on_tick(counter)
 
 
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
 def serve(
     app: FastAPI,
     address: tuple[str, int],
@@ -88,9 +93,10 @@ def serve(
     notice_seconds: float = NOTICE_SECONDS,
     drain_seconds: float = DRAIN_SECONDS,
 ) -> None:
-    """Serve until stopped, then finish what runs.
+    """Serve until stopped, then finish what runs and hand over the last spans.
 
-    Exits with a sentence where an unguarded service would listen beyond loopback.
+    Exits with a sentence where an unguarded service would listen beyond loopback, and with 0 when
+    it was told to end by SIGTERM.
     """
     host, port = address
     try:
@@ -110,6 +116,9 @@ def serve(
     )
     telemetry = TelemetrySettings()
     server = DrainingServer(config, notice_seconds=notice_seconds)
+    if threading.current_thread() is threading.main_thread():
+        # Once all is served uvicorn raises the signal again, which would end the process on the spot.
+        signal.signal(signal.SIGTERM, _leave)
     if not telemetry.endpoint:
         server.run()
         return

@@ -19,12 +19,12 @@ ADMIN_ONLY = {
 """Writes that nobody but an administrator, or a service, may do."""
 
 
-MERGED = API / "seawright.json"
-"""All services' routes once more, each behind its service's name."""
+MERGED = {API / "seawright.json", API / "baseline.json"}
+"""All services' routes once more, each behind its service's name: now, and at the last landing."""
 
 
 def routes() -> Iterator[tuple[str, str]]:
-    for file in sorted(set(API.glob("*.json")) - {MERGED}):
+    for file in sorted(set(API.glob("*.json")) - MERGED):
         for path, methods in json.loads(file.read_text())["paths"].items():
             concrete = "/".join("x" if part.startswith("{") else part for part in path.split("/"))
             for method in methods:

@@ -12,9 +12,14 @@ depends_on = None
 def upgrade() -> None:
     """Apply."""
     column = sa.Column("promoted_version", sa.Integer(), nullable=True)
-    op.add_column("checkpoints", column, schema="trainer")
+    op.add_column("checkpoints", column, schema=_schema())
 
 
 def downgrade() -> None:
     """Undo."""
-    op.drop_column("checkpoints", "promoted_version", schema="trainer")
+    op.drop_column("checkpoints", "promoted_version", schema=_schema())
+
+
+def _schema() -> str | None:
+    # Alembic's ALTER TABLE passes over the connection's translation of schemas; SQLite has none.
+    return None if op.get_bind().dialect.name == "sqlite" else "trainer"
