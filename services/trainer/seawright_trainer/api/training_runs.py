@@ -18,8 +18,8 @@ from seawright_shared.contracts.trainer import (
 )
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.jobs.events import EventLog
-from seawright_shared.records.rollouts import Checkpoint, PolicyVersion
 from seawright_shared.records.jobs import RunEvent
+from seawright_shared.records.rollouts import Checkpoint, PolicyVersion
 from seawright_shared.records.specs import TrainingSpec
 from seawright_shared.web.events import EVENT_REPLIES, EventDep, respond_events
 from seawright_shared.web.idempotency import KEY_ALLOWED, Idempotency, Reply
