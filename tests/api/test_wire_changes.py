@@ -16,8 +16,12 @@ Document = dict[str, Any]
 DECLARED_LATE = {
     f"POST /orchestrator/v1/{runs}: header Idempotency-Key is newly required"
     for runs in ("evaluation-runs", "rollout-streams", "synthesis-runs", "user-quality-reports")
+} | {
+    "GET /orchestrator/v1/datasets/{dataset_id}/card: answer 200: text/plain is gone",
+    "GET /orchestrator/v1/trajectories/{trajectory_id}/trace: answer 200: application/json is gone",
 }
-"""These routes have always refused a request without it; the document did not say so."""
+"""What was so before, when the document did not say it: requests without that header have always
+been refused, and these answers have always been Markdown and MessagePack."""
 
 
 def served() -> Document:

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 
+from seawright_shared.web.examples import Examples
 from seawright_shared.web.problems import MEDIA_TYPE, Problem
 
 CREDENTIALS = {
@@ -33,10 +34,12 @@ def describe_problems(app: FastAPI) -> None:
         schema["components"]["securitySchemes"] = {"credentials": CREDENTIALS}
         # The empty one: a service on loopback may ask for nothing.
         schema["security"] = [{"credentials": []}, {}]
+        examples = Examples(components)
         for path in schema.get("paths", {}).values():
             for verb in _VERBS & set(path):
                 replies = path[verb].setdefault("responses", {})
                 replies.pop("422", None)
+                examples.add(path[verb])
                 # A route that refuses in another form says so itself.
                 replies.setdefault("4XX", _reply("The request was refused."))
                 replies.setdefault("5XX", _reply("The service could not do it."))
