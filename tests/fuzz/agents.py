@@ -14,7 +14,11 @@ from seawright_shared.errors import SeawrightError
 from tests.fuzz.bodies import META
 from tests.fuzz.target import Target, as_json
 
-MODERN = {"mcp-protocol-version": "2026-07-28", "mcp-method": "tools/call", "mcp-name": "calculate"}
+MODERN = {
+    b"mcp-protocol-version": b"2026-07-28",
+    b"mcp-method": b"tools/call",
+    b"mcp-name": b"calculate",
+}
 DATABASE = {"domain": "retail", "seed": 5, "num_customers": 5}
 
 
@@ -38,10 +42,10 @@ def client(app: FastAPI) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://e")
 
 
-def posted(body: bytes, headers: Mapping[str, str | bytes]) -> None:
+def posted(body: bytes, headers: Mapping[bytes, bytes]) -> None:
     """Post a message; every answer but the service's own failure is well."""
     app, given = door()
-    own = {"authorization": f"Bearer {given.token}", "content-type": "application/json"}
+    own = {b"authorization": f"Bearer {given.token}".encode(), b"content-type": b"application/json"}
 
     async def post() -> httpx.Response:
         async with client(app) as http:
@@ -65,13 +69,13 @@ def handshake(data: bytes) -> None:
 
 def origin(data: bytes) -> None:
     """Feed the header that says which page asks."""
-    posted(INITIALIZE, {"origin": header_of(data)})
+    posted(INITIALIZE, {b"origin": header_of(data)})
 
 
 def protocol_headers(data: bytes) -> None:
     """Feed the protocol's own headers, a line each."""
     values = [header_of(line) for line in (data.split(b"\n") + [b""] * 4)[:4]]
-    names = ("mcp-protocol-version", "mcp-method", "mcp-name", "mcp-session-id")
+    names = (b"mcp-protocol-version", b"mcp-method", b"mcp-name", b"mcp-session-id")
     posted(CALL, dict(zip(names, values, strict=True)))
 
 
