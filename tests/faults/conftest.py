@@ -10,12 +10,14 @@ from tests.faults.yard import Yard, open_yard
 from tests.support.servers import PostgresServer, RedisServer
 
 Measured = Callable[[str], None]
+Partly = Callable[[str], None]
 ROWS = pytest.StashKey[list[Row]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the flag that keeps what was measured."""
+    """Add the flags that keep what was measured, and say how long to soak."""
     parser.addoption("--drills-rows", default=None, help="write each drill's rows to this file")
+    parser.addoption("--soak-seconds", default=120.0, type=float, help="how long drill 27 takes")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,6 +47,16 @@ def measured(request: pytest.FixtureRequest) -> Measured:
     return say
 
 
+@pytest.fixture
+def partly(request: pytest.FixtureRequest) -> Partly:
+    """Return the function by which a drill says that it tried less than its criterion asks."""
+
+    def say(text: str) -> None:
+        request.node.user_properties.append(("partly", text))
+
+    return say
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -58,7 +70,8 @@ def pytest_runtest_makereport(
             test=item.name,
             passed=report.passed,
             seconds=report.duration,
-            said="; ".join(str(text) for name, text in item.user_properties if name == "measured"),
+            said=_said(item, "measured"),
+            partly=_said(item, "partly"),
             why=_why(report),
         )
         _keep(item.config, row)
@@ -80,6 +93,11 @@ def _keep(config: pytest.Config, row: Row) -> None:
     rows.append(row)
     if path := config.getoption("--drills-rows"):
         kept(rows, Path(str(path)))
+
+
+def _said(item: pytest.Item, kind: str) -> str:
+    """Return what a drill said of itself."""
+    return "; ".join(str(text) for name, text in item.user_properties if name == kind)
 
 
 def _why(report: pytest.TestReport) -> str:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from tests.faults.table import DRILLS
 
-PASSED, FAILED, NOT_RUN = "yes", "NO", "-"
+PASSED, FAILED, IN_PART, NOT_RUN = "yes", "NO", "in part", "-"
 
 
 class Row(BaseModel):
@@ -20,6 +20,8 @@ class Row(BaseModel):
     seconds: float
     said: str = ""
     """What it measured."""
+    partly: str = ""
+    """How much less than its criterion asks it tried; empty: nothing."""
     why: str = ""
     """The last line of its failure."""
 
@@ -44,7 +46,9 @@ class Round:
         rows = self.of(drill)
         if not rows:
             return NOT_RUN
-        return PASSED if all(row.passed for row in rows) else FAILED
+        if not all(row.passed for row in rows):
+            return FAILED
+        return IN_PART if any(row.partly for row in rows) else PASSED
 
 
 def kept(rows: Sequence[Row], path: Path) -> None:
@@ -68,7 +72,7 @@ def table(rounds: Sequence[Round]) -> str:
         if len(rounds) > 1:
             said = [f"{place}: {text}" for place, text in enumerate(said, start=1) if text]
         if all(outcome == NOT_RUN for outcome in outcomes):
-            said = [f"not run: {drill.not_here or 'not asked for'}"]
+            said = ["not run"]
         measured = "<br>".join(said)
         lines.append(_line([str(number), drill.fault, drill.criterion, *outcomes, measured]))
     return "\n".join(lines) + "\n"
@@ -82,6 +86,9 @@ def summary(rounds: Sequence[Round]) -> str:
     for number, seen in by_outcomes.items():
         if NOT_RUN in seen:
             text += f"- {number} was not run in every round.\n"
+        if IN_PART in seen:
+            partly = {row.partly for one in rounds for row in one.of(number) if row.partly}
+            text += f"- {number} was tried in part: {_cell('; '.join(sorted(partly)))}.\n"
     for place, one in enumerate(rounds, start=1):
         for row in one.rows:
             if not row.passed:

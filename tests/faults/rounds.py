@@ -4,7 +4,7 @@
 
 Without `--report` the table goes to the first free name of today in docs/results. The file is written
 anew after each round, so that one who stops the command has what was measured until then. It ends
-with 1 when a drill failed or was not run.
+with 1 when a drill failed or was not run. `--soak-seconds 86400` after `--` is the whole of drill 27.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.faults.report import PASSED, Round, read, summary, table
+from tests.faults.report import IN_PART, PASSED, Round, read, summary, table
 from tests.faults.table import DRILLS
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ def main(words: Sequence[str]) -> int:
         rounds.append(one_round(given.flags))
         report.write_text(document(rounds, f"{commit}{changed}", given.repeat))
     sys.stdout.write(f"\n{summary(rounds)}\nThe table: {report}\n")
-    held = all(one.outcome(number) == PASSED for one in rounds for number in DRILLS)
+    held = all(one.outcome(number) in {PASSED, IN_PART} for one in rounds for number in DRILLS)
     return 0 if held else 1
 
 

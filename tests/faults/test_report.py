@@ -46,6 +46,14 @@ def test_the_summary_counts_only_what_held_in_every_round_and_says_why_others_di
     assert "4 failed in round 2: `test_4`: assert 3 < 2" in text
 
 
+def test_what_was_tried_in_part_does_not_count_as_held():
+    part = Row(drill=27, test="t", passed=True, seconds=1.0, partly="2 of 24 hours")
+    made = of(*(row(number) for number in DRILLS if number != 27), part)
+    assert made.outcome(27) == "in part"
+    assert f"{len(DRILLS) - 1} of {len(DRILLS)} drills" in summary([made])
+    assert "27 was tried in part: 2 of 24 hours" in summary([made])
+
+
 def test_rows_are_read_as_they_were_kept_and_a_round_that_kept_none_has_none(tmp_path: Path):
     kept([row(1), row(2, passed=False)], tmp_path / "rows.json")
     assert read(tmp_path / "rows.json") == [row(1), row(2, passed=False)]
