@@ -55,8 +55,8 @@ dependency-audit: setup ## pins, licences and known holes of all packages, witho
 contract: setup ## the routes of every service
 	$(BIN)/pytest tests/contract
 
-drills: setup ## break things on purpose: every drill of docs/drills.md
-	$(BIN)/pytest -m drills tests/faults $(DRILL_FLAGS)
+drills: setup ## break things on purpose, REPEAT times in a row; the table goes to docs/results
+	$(BIN)/python -m tests.faults.rounds --repeat $(or $(REPEAT),1) -- $(DRILL_FLAGS)
 
 e2e: setup ## all services together
 	$(BIN)/pytest tests/e2e

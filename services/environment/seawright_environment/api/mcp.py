@@ -108,7 +108,7 @@ def mcp_routes(
 def _admitted(session: OpenSession, request: Request) -> Requestor:
     """Return whose tools the request may call, or raise."""
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is not None and _host_in(origin) != request.headers.get("host"):
         raise ForbiddenError("pages of other sites may not speak to this service")
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     requestor = session.holder_of(token.strip()) if scheme.lower() == "bearer" else None
@@ -119,6 +119,14 @@ def _admitted(session: OpenSession, request: Request) -> Requestor:
     if request.method == "POST" and "json" not in request.headers.get("content-type", ""):
         raise UnsupportedMediaError("a message is application/json")
     return requestor
+
+
+def _host_in(origin: str) -> str:
+    """Return the host and port that an origin names; nothing where it is no address."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _read(body: bytes) -> McpMessage:
