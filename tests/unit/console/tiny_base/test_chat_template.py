@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import JsonValue
 from transformers import AutoTokenizer
 
 import seawright_console.tiny_base
@@ -10,8 +11,8 @@ from seawright_policy.wiring import renderer_for
 from seawright_shared.records.messages import Message, ToolCall, ToolSchema
 
 FOLDER = Path(seawright_console.tiny_base.__file__).parent / "model"
-NONE = {"type": "object", "properties": {}}
-SOME = {
+NONE: dict[str, JsonValue] = {"type": "object", "properties": {}}
+SOME: dict[str, JsonValue] = {
     "type": "object",
     "properties": {"name": {"type": "string"}, "ids": {"type": "array"}, "note": {}},
     "required": ["name", "ids"],
@@ -38,7 +39,7 @@ def as_openai(message: Message) -> dict[str, object]:
         {"id": one.id, "function": {"name": one.name, "arguments": one.arguments}}
         for one in message.tool_calls or ()
     ]
-    plain = {"role": message.role, "content": message.content}
+    plain: dict[str, object] = {"role": message.role, "content": message.content}
     return {**plain, "tool_calls": calls} if calls else plain
 
 
