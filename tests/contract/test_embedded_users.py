@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+import httpx
 import pytest
 
 from seawright_console.wiring import build
-from seawright_shared.clients.in_process import ApplicationTransport
 from seawright_shared.clients.peer import Peer
 from seawright_shared.clients.user_simulator import UserSimulatorClient
 from seawright_shared.contracts.user_simulator import UserTurnRequest
@@ -58,7 +58,7 @@ def customer_served() -> Generator[str]:
 
 async def turn_of(folder, model_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("SEAWRIGHT_USER_SIMULATOR_MODEL_URL", model_url)
-    transport = ApplicationTransport(build(folder, public_url=OWN))
+    transport = httpx.ASGITransport(build(folder, public_url=OWN))
     peer = Peer(f"{OWN}/user-simulator", transport=transport)
     try:
         return (await UserSimulatorClient(peer).play_turn(TURN)).message.content or ""
