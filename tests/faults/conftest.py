@@ -1,5 +1,6 @@
 """Drills: which run by default, what each measured, and the table of it all."""
 
+import re
 from collections.abc import AsyncGenerator, Callable, Generator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from tests.support.servers import PostgresServer, RedisServer
 
 Measured = Callable[[str], None]
 Partly = Callable[[str], None]
+REASON = re.compile(r"E\s+\S|[\s|+]*([\w.]*Error|assert)\b")
+"""Lines of a failure that begin with what pytest says of it, or with an exception's name."""
 ROWS = pytest.StashKey[list[Row]]()
 
 
@@ -101,12 +104,12 @@ def _said(item: pytest.Item, kind: str) -> str:
 
 
 def _why(report: pytest.TestReport) -> str:
-    """Return the line of a failure that says most: that of its exception."""
+    """Return the line of a failure that says most: that of its last exception."""
     if not report.failed:
         return ""
     lines = report.longreprtext.strip().splitlines()
-    errors = [line.strip(" |+E") for line in lines if "Error" in line or "assert " in line]
-    return (errors or lines or ["no reason given"])[-1][:300]
+    errors = [line for line in lines if REASON.match(line)]
+    return (errors or lines or ["no reason given"])[-1].strip(" |+")[:300]
 
 
 @pytest.fixture

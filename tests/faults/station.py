@@ -1,7 +1,7 @@
 """An orchestrator as a process before real servers, and the environment behind a line that may fail."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,9 +64,14 @@ class Station:
 
 @asynccontextmanager
 async def opened(
-    postgres: PostgresServer, redis: RedisServer, folder: Path, **settings: str
+    postgres: PostgresServer,
+    redis: RedisServer,
+    folder: Path,
+    *,
+    others: Sequence[str] = (),
+    **settings: str,
 ) -> AsyncGenerator[Station]:
-    """Start environment and orchestrator; end them afterwards."""
+    """Start environment, orchestrator and those others; end them afterwards."""
     name = f"faults_{folder.name}"
     url = await asyncio.to_thread(postgres.create_database, name)
     redis.flush()
@@ -77,10 +82,11 @@ async def opened(
         line = await stack.enter_async_context(FaultyProxy(environment.port).open())
         orchestrator.settings["ENVIRONMENT_URL"] = f"http://127.0.0.1:{line.port}"
         stack.push_async_callback(asyncio.to_thread, postgres.drop_database, name)
-        for service in (environment, orchestrator):
+        services = (environment, *(town.services[each] for each in others), orchestrator)
+        for service in services:
             stack.push_async_callback(asyncio.to_thread, service.stop)
             service.launch()
-        for service in (environment, orchestrator):
+        for service in services:
             await service.ready()
         limits = httpx.Limits(max_connections=64)
         client = httpx.AsyncClient(

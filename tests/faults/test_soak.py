@@ -69,7 +69,7 @@ async def worked(station: Station, runs: list[str]) -> None:
     for number in itertools.count():
         began = time.monotonic()
         body = {**spec(seed=number), "num_iterations": 1, "candidates_per_iteration": 5}
-        answer = await station.create(f"soak-{number}", {**body, "rollouts_per_task": 0})
+        answer = await station.create(f"soak-{number}", body)
         assert answer.status_code == 202, answer.text
         path = f"/v1/synthesis-runs/{answer.json()['id']}"
         runs.append(path)
@@ -114,7 +114,10 @@ async def test_a_service_at_work_for_long_holds_no_more_than_at_first(
 ):
     seconds = float(str(request.config.getoption("--soak-seconds")))
     settings = {"NUM_WORKERS": "2", "LEASE_SECONDS": str(LEASE_SECONDS)}
-    async with opened(postgres_server, redis_server, tmp_path, **settings) as station:
+    others = ["user_simulator"]
+    async with opened(
+        postgres_server, redis_server, tmp_path, others=others, **settings
+    ) as station:
         runs: list[str] = []
         async with asyncio.TaskGroup() as group:
             work = group.create_task(worked(station, runs))
