@@ -31,9 +31,10 @@ NUM_EXAMPLES = int(LENGTH or "1")
 INSIDE = "http://embedded"
 PHASES = "examples,coverage,fuzzing"
 PARTS = {
-    "domains and checks": r"^/environment/v1/(domains|drafts|task-checks|capacity|checkers)",
+    "lists": r"^/environment/v1/(domains|capacity|areal|contamination)",
+    "checks": r"^/environment/v1/(drafts|task-checks|checkers|audits)",
     "sessions": r"^/environment/v1/env-sessions",
-    "verifications": r"^/environment/v1/(ver|tau2|areal|audits|contamination|sandbox)",
+    "verifications": r"^/environment/v1/(ver|tau2|sandbox)",
     "episodes and datasets": r"^/orchestrator/v1/(dat|dead|epi|rev|task|traj)",
     "runs": r"^/orchestrator/v1/(eval|roll|syn|user)",
     "policy": r"^/policy/",
@@ -41,7 +42,7 @@ PARTS = {
     "user": r"^/user-simulator/",
 }
 """Of the document; together all of it."""
-ALWAYS = ["user"]
+ALWAYS = ["user", "lists"]
 """What `make test` tries, too: the others take minutes."""
 
 

@@ -5,6 +5,8 @@ are: a well-formed request may be refused for what it means. Its `positive_data_
 told so (422), and this check stands where it stood: such a refusal names no rule of the schema.
 """
 
+from __future__ import annotations
+
 from typing import Any, cast
 
 import msgpack
@@ -27,7 +29,7 @@ SHAPES = frozenset(
 
 @schemathesis.check
 def refused_for_what_it_means(
-    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case[Any]
 ) -> bool | None:
     """A well-formed request is not refused for its form."""
     del ctx
@@ -53,7 +55,7 @@ def packed(ctx: schemathesis.SerializationContext, value: Any) -> bytes:  # noqa
 
 @schemathesis.hook
 def before_call(
-    context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]
+    context: schemathesis.HookContext, case: schemathesis.Case[Any], kwargs: dict[str, Any]
 ) -> None:
     """Wait for nothing: what a route would wait for does not come, and a stream does not end."""
     del context, kwargs
