@@ -44,7 +44,7 @@ def refused_for_what_it_means(
 
 
 @schemathesis.serializer("application/msgpack")
-def packed(ctx: schemathesis.SerializationContext, value: Any) -> bytes:  # noqa: ANN401
+def packed(ctx: schemathesis.SerializationContext, value: Any) -> bytes:
     """Write a body of the token-exact routes; what MessagePack cannot hold is sent as text."""
     del ctx
     try:

@@ -37,7 +37,7 @@ REPLAYED = "Idempotency-Replayed"
 MAX_KEY = 200
 
 
-def _declared(*, required: bool) -> dict[str, Any]:
+def _declared(*, required: bool) -> dict[str, object]:
     parameter = {
         "name": "Idempotency-Key",
         "in": "header",
