@@ -13,7 +13,6 @@ or neither. In a route:
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from fastapi import Request, Response
 from pydantic import BaseModel
