@@ -26,7 +26,7 @@ def contents() -> Iterator[tuple[str, dict[str, Any]]]:
 CONTENTS = dict(contents())
 
 
-def shown(content: dict[str, Any]) -> list[object]:
+def shown(content: dict[str, Any]) -> list[Any]:
     several = [each["value"] for each in content.get("examples", {}).values()]
     return [content["example"]] if "example" in content else several
 

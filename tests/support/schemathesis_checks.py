@@ -5,7 +5,14 @@ are: a well-formed request may be refused for what it means. Its `positive_data_
 told so (422), and this check stands where it stood: such a refusal names no rule of the schema.
 """
 
+from __future__ import annotations
+
+from typing import Any, cast
+
+import msgpack
 import schemathesis
+
+LONGEST_WAIT = 60
 
 SHAPES = frozenset(
     {
@@ -22,7 +29,7 @@ SHAPES = frozenset(
 
 @schemathesis.check
 def refused_for_what_it_means(
-    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case[Any]
 ) -> bool | None:
     """A well-formed request is not refused for its form."""
     del ctx
@@ -34,3 +41,32 @@ def refused_for_what_it_means(
     assert not codes & SHAPES, f"refused for its form, which the document allows: {problem}"
     assert codes, f"refused without a field that is wrong: {problem}"
     return None
+
+
+@schemathesis.serializer("application/msgpack")
+def packed(ctx: schemathesis.SerializationContext, value: Any) -> bytes:
+    """Write a body of the token-exact routes; what MessagePack cannot hold is sent as text."""
+    del ctx
+    try:
+        return cast("bytes", msgpack.packb(value))
+    except (TypeError, ValueError, OverflowError):
+        return repr(value).encode()
+
+
+@schemathesis.hook
+def before_call(
+    context: schemathesis.HookContext, case: schemathesis.Case[Any], kwargs: dict[str, Any]
+) -> None:
+    """Wait for nothing: what a route would wait for does not come, and a stream does not end."""
+    del context, kwargs
+    for place in (case.query, case.body):
+        if isinstance(place, dict) and _waits(cast("dict[str, object]", place)):
+            place["wait_seconds"] = 0
+    if case.operation.path.endswith("/events") and case.method == "GET":
+        case.headers["Accept"] = "application/json"
+
+
+def _waits(place: dict[str, object]) -> bool:
+    seconds = place.get("wait_seconds")
+    is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    return is_number and 0 < cast("float", seconds) <= LONGEST_WAIT

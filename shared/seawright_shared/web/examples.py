@@ -74,9 +74,10 @@ class Examples:
             schema = self._components[schema["$ref"].rpartition("/")[2]]
         return schema
 
-    def _exemplify(self, content: dict[str, Any], *, is_answer: bool) -> None:
+    def _exemplify(self, content: dict[str, object], *, is_answer: bool) -> None:
         if "example" not in content and "examples" not in content:
-            content["example"] = self.of(content.get("schema", {}), is_answer=is_answer)
+            schema = cast("Node", content.get("schema", {}))
+            content["example"] = self.of(schema, is_answer=is_answer)
 
     def _object(self, name: str, schema: Node, *, is_answer: bool, depth: int) -> JsonValue:
         required = set(schema.get("required", ()))

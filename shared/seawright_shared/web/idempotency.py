@@ -13,7 +13,6 @@ or neither. In a route:
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from fastapi import Request, Response
 from pydantic import BaseModel
@@ -37,7 +36,7 @@ REPLAYED = "Idempotency-Replayed"
 MAX_KEY = 200
 
 
-def _declared(*, required: bool) -> dict[str, Any]:
+def _declared(*, required: bool) -> dict[str, object]:
     parameter = {
         "name": "Idempotency-Key",
         "in": "header",

@@ -49,7 +49,7 @@ def describe_problems(app: FastAPI) -> None:
     app.openapi = described
 
 
-def _lifted(node: object, components: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON
+def _lifted(node: object, components: dict[str, object]) -> object:
     """Return a part of the document whose schemas define nothing in place: components do.
 
     A route that reads its body itself brings its schema with it, and `#/$defs/` would lead to the
