@@ -73,6 +73,37 @@ async def test_a_folder_that_the_policy_refuses_ends_the_run_before_a_rank_is_la
     assert ranks.attempts == []
 
 
+TOOLS_LAST = (
+    "{% for m in messages %}{{ m.content }}{{ (tools | tojson) if loop.last }}|{% endfor %}"
+)
+
+
+def break_prefixes(folder: Path) -> None:
+    """Give a folder a template that writes the tools after the newest message."""
+    (folder / "renderer.json").write_text('{"template": "qwen3"}')
+    (folder / "chat_template.jinja").write_text(TOOLS_LAST)
+
+
+@pytest.mark.parametrize("kind", ["sft", "grpo"])
+async def test_a_chat_template_that_is_not_prefix_stable_is_refused_by_field_and_message(
+    house: TrainerHouse, ranks: PlayedLauncher, kind: str
+):
+    break_prefixes(house.base)
+    spec = house.spec(kind).model_dump(mode="json")
+    planned = {"spec": spec, "cluster": {"num_gpus": 1}}
+    for path, body, pointer in (
+        ("/v1/training-runs", spec, "/model/uri"),
+        ("/v1/training-plans", planned, "/spec/model/uri"),
+    ):
+        reply = await house.http.post(path, json=body)
+        assert reply.status_code == 422, reply.text
+        (fault,) = reply.json()["errors"]
+        assert fault["pointer"] == pointer
+        assert "message 3 (assistant), with tools" in fault["detail"]
+    assert (await house.client.runs()).data == []
+    assert ranks.attempts == []
+
+
 def without_numbers(trace: TokenTrace) -> TokenTrace:
     """Return the trace with a log-prob that is none."""
     logprobs = trace.logprobs.copy()

@@ -46,5 +46,7 @@ def write_tiny_model(
     vocabulary = {f"t{index}": index for index in range(VOCABULARY)}
     model = {"type": "WordLevel", "vocab": vocabulary, "unk_token": "t0"}
     (folder / "tokenizer.json").write_text(json.dumps({"version": "1.0", "model": model}))
-    (folder / "chat_template.jinja").write_text("{{ messages }}")
+    (folder / "chat_template.jinja").write_text(
+        "{% for m in messages %}{{ m.content }}|{% endfor %}"
+    )
     return folder

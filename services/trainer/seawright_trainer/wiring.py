@@ -19,6 +19,7 @@ from seawright_shared.jobs.job import JobTimes, Settled, rhythm
 from seawright_shared.jobs.kit import JobKit
 from seawright_shared.jobs.watch import watch_jobs
 from seawright_shared.records.specs import LoraSpec
+from seawright_shared.stores.chat_templates import prefix_fault
 from seawright_shared.stores.clock import utc_now
 from seawright_shared.stores.migrations import RevisionCheck
 from seawright_shared.stores.object_blobs import blobs_at
@@ -119,7 +120,7 @@ def _shape_of(config: Mapping[str, JsonValue], dtype: str, lora: LoraSpec | None
     return shape_of(config, torch.bfloat16 if dtype == "bfloat16" else torch.float32, lora)
 
 
-PLAN_RUN = PlanRun(_shape_of)
+PLAN_RUN = PlanRun(_shape_of, prefix_fault)
 """Plans need no database, no peer and no GPU."""
 
 
@@ -218,6 +219,7 @@ class _Trainer:
             RunRoutes(
                 create=CreateRun(
                     weights=self.weights,
+                    templates=self.weights,
                     rollouts=self.outside.rollouts,
                     reports=self.outside.reports,
                 ),

@@ -4,7 +4,7 @@ import asyncio
 import json
 from pathlib import Path
 
-from seawright_policy.adapters.chat_templates import first_break, read_chat_template, system_text_of
+from seawright_policy.adapters.chat_templates import system_text_of
 from seawright_policy.adapters.tokenizers_codec import TokenizersCodec
 from seawright_policy.core.model_uris import ADAPTER_CONFIG, folder_of
 from seawright_policy.core.rendering import Renderer
@@ -12,15 +12,16 @@ from seawright_policy.core.templates import NEEDED_TOKENS, TEMPLATES, TemplateOp
 from seawright_policy.core.templates.qwen3 import plain_system
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.rollouts import PolicyVersion
+from seawright_shared.stores.chat_templates import (
+    OWN_WORDS,
+    RENDERER,
+    prefix_fault,
+    read_chat_template,
+)
 from seawright_shared.stores.model_folders import WEIGHTS, weight_files, weights_digest
 
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
 TOKENIZER = "tokenizer.json"
-RENDERER = "renderer.json"
-"""Names the template: `{"template": "tiny"}`.
-
-With `"reasoning": "dropped"`, thoughts are taken out before a user's next message (Qwen3).
-"""
 
 
 def refused(detail: str, pointer: str = "/uri") -> InvalidRequestError:
@@ -59,12 +60,9 @@ def read_renderer(folder: Path) -> Renderer | None:
     codec = TokenizersCodec.from_folder(folder)
     if missing := [token for token in NEEDED_TOKENS[name] if not codec.has(token)]:
         raise refused(f"{folder / TOKENIZER} has no token {missing[0]}, which {name!r} needs")
-    source = None if name == "tiny" else read_chat_template(folder)
-    if source is not None and (broken := first_break(source)) is not None:
-        raise refused(
-            f"{folder}: the chat template is not prefix-stable: it writes earlier messages in"
-            f" another way once {broken} follows, so that a context cannot be continued"
-        )
+    if (fault := prefix_fault(folder)) is not None:
+        raise refused(fault)
+    source = None if name == OWN_WORDS else read_chat_template(folder)
     options = TemplateOptions(
         is_forgetful=reasoning == "dropped",
         system_text=plain_system if source is None else system_text_of(source),

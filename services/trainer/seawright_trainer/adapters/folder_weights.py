@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from seawright_shared.errors import FieldError, InvalidRequestError
+from seawright_shared.stores.chat_templates import prefix_fault
 from seawright_shared.stores.model_folders import WEIGHTS, weight_files, weights_digest
 from seawright_trainer.core.model_folders import ModelLimits
 
@@ -12,7 +13,7 @@ NEEDED = ("config.json", "tokenizer.json")
 
 
 class FolderWeights:
-    """The port `Weights`."""
+    """The ports `Weights` and `Templates`."""
 
     async def sha256(self, uri: str) -> str:
         """Return the hash of a folder's weights; `InvalidRequestError` where it has none."""
@@ -21,6 +22,10 @@ class FolderWeights:
     async def limits(self, uri: str) -> ModelLimits:
         """Return what a folder's model can read, by its configuration."""
         return await asyncio.to_thread(_limits, Path(uri))
+
+    async def prefix_fault(self, uri: str) -> str | None:
+        """Say why no context can be continued in the words of a folder's template, or None."""
+        return await asyncio.to_thread(prefix_fault, Path(uri))
 
 
 def _limits(folder: Path) -> ModelLimits:

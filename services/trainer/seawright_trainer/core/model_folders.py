@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.rollouts import PolicyVersion
 
 
@@ -33,3 +34,19 @@ class Weights(Protocol):
     async def limits(self, uri: str) -> ModelLimits:
         """Return what a folder's model can read; `InvalidRequestError` where it cannot be told."""
         ...
+
+
+class Templates(Protocol):
+    """The chat templates of model folders."""
+
+    async def prefix_fault(self, uri: str) -> str | None:
+        """Say why no context can be continued in the words of a folder's template, or None."""
+        ...
+
+
+def refuse_broken_prefixes(pointer: str, fault: str | None) -> None:
+    """Raise `InvalidRequestError` by field where a folder's chat template breaks its prefixes."""
+    if fault is None:
+        return
+    field = FieldError(pointer=pointer, code="unstable-template", detail=fault)
+    raise InvalidRequestError(f"{pointer}: {fault}", errors=[field])

@@ -12,7 +12,7 @@ from seawright_trainer.core.dataset_check import (
     refuse_wrong_evaluation,
     unknown_dataset,
 )
-from seawright_trainer.core.model_folders import Weights
+from seawright_trainer.core.model_folders import Templates, Weights, refuse_broken_prefixes
 from seawright_trainer.core.ports import Rollouts
 from seawright_trainer.core.training_runs import refuse_impossible, refuse_too_long
 from seawright_trainer.core.user_gate import UserCheck, UserReports, check_user, needs_check
@@ -26,12 +26,14 @@ class CreateRun:
     """Everything that can be known before a process is started is checked here."""
 
     weights: Weights
+    templates: Templates
     rollouts: Rollouts
     reports: UserReports
 
     async def __call__(self, spec: TrainingSpec, insert: Insert) -> TrainingRun:
         """Return the queued run, or raise `InvalidRequestError` naming fields."""
         refuse_impossible(spec)
+        refuse_broken_prefixes("/model/uri", await self.templates.prefix_fault(spec.model.uri))
         await self.weights.sha256(spec.model.uri)
         refuse_too_long(spec, (await self.weights.limits(spec.model.uri)).context_length)
         await self._check_datasets(spec)

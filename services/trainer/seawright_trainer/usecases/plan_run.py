@@ -10,12 +10,15 @@ from pydantic import JsonValue
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.planning import PlanRequest, TrainingPlan
 from seawright_shared.records.specs import LoraSpec
+from seawright_trainer.core.model_folders import refuse_broken_prefixes
 from seawright_trainer.core.planning.plan import plan_training
 from seawright_trainer.core.planning.shapes import ModelShape
 from seawright_trainer.core.training_runs import refuse_impossible
 
 ShapeOf = Callable[[Mapping[str, JsonValue], str, LoraSpec | None], ModelShape]
 """Takes a `config.json`, the name of the compute type, and the adapters if there are any."""
+PrefixFault = Callable[[Path], str | None]
+"""Says why no context can be continued in the words of a folder's chat template, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +26,15 @@ class PlanRun:
     """Holds nothing, starts nothing."""
 
     shape_of: ShapeOf
+    prefix_fault: PrefixFault
 
     def __call__(self, request: PlanRequest) -> TrainingPlan:
         """Return the plan, also where it says that the run does not fit."""
         ranks = {"num_ranks": request.cluster.num_gpus}
         refuse_impossible(request.spec.model_copy(update=ranks))
-        config = request.model_config_json or _config_in(Path(request.spec.model.uri))
+        folder = Path(request.spec.model.uri)
+        refuse_broken_prefixes("/spec/model/uri", self.prefix_fault(folder))
+        config = request.model_config_json or _config_in(folder)
         shape = self.shape_of(config, request.spec.model.dtype, request.spec.lora)
         mean_length = request.mean_length or request.spec.batch.max_length // 2
         return plan_training(shape, request.spec, request.cluster, mean_length)

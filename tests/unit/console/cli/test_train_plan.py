@@ -46,3 +46,15 @@ def test_a_model_without_a_configuration_is_asked_for_one():
     code, output = planned(str(RUNS / "rl-30b-a3b.toml"))
     assert code == 2
     assert "model_config_json" in output
+
+
+def test_a_chat_template_that_breaks_its_prefixes_is_refused_with_the_message(tmp_path: Path):
+    template = "{% for m in messages[-3:] %}{{ m.content }}|{% endfor %}"
+    (tmp_path / "chat_template.jinja").write_text(template)
+    file = tmp_path / "run.toml"
+    lines = ['kind = "sft"', 'dataset_id = "ds_1"', "num_steps = 1", "[model]"]
+    file.write_text("\n".join([*lines, f'uri = "{tmp_path}"', 'name = "m"']))
+    code, output = planned(str(file))
+    assert code == 2
+    assert "/spec/model/uri" in output
+    assert "message 4 (tool), with tools" in " ".join(output.split())
