@@ -279,6 +279,9 @@ class TrainingSpec(Request):
     num_replicas: int = Field(default=1, ge=1)
     """Copies of the sharded model (HSDP): weights are gathered within num_ranks / num_replicas
     ranks, as within a node, and gradients summed across copies once per step."""
+    expert_parallel: int = Field(default=1, ge=1)
+    """Neighbouring ranks of one node that divide a mixture's experts among them; tokens travel to
+    their experts. It divides the experts, and a copy's ranks; 1: experts are sharded as all is."""
     threads_per_rank: int = Field(default=1, ge=1)
     """CPU only: torch threads of each rank."""
     recompute_blocks: bool = False

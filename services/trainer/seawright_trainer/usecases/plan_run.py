@@ -12,7 +12,11 @@ from seawright_shared.records.planning import PlanRequest, TrainingPlan
 from seawright_shared.records.specs import LoraSpec
 from seawright_trainer.core.planning.plan import plan_training
 from seawright_trainer.core.planning.shapes import ModelShape
-from seawright_trainer.core.training_runs import refuse_impossible
+from seawright_trainer.core.training_runs import (
+    refuse_across_nodes,
+    refuse_impossible,
+    refuse_undivided,
+)
 
 ShapeOf = Callable[[Mapping[str, JsonValue], str, LoraSpec | None], ModelShape]
 """Takes a `config.json`, the name of the compute type, and the adapters if there are any."""
@@ -28,8 +32,10 @@ class PlanRun:
         """Return the plan, also where it says that the run does not fit."""
         ranks = {"num_ranks": request.cluster.num_gpus}
         refuse_impossible(request.spec.model_copy(update=ranks))
+        refuse_across_nodes(request.spec, request.cluster.gpus_per_node)
         config = request.model_config_json or _config_in(Path(request.spec.model.uri))
         shape = self.shape_of(config, request.spec.model.dtype, request.spec.lora)
+        refuse_undivided(request.spec, shape.num_experts)
         mean_length = request.mean_length or request.spec.batch.max_length // 2
         return plan_training(shape, request.spec, request.cluster, mean_length)
 
