@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -27,20 +25,6 @@ from tests.support.tiny_models import write_tiny_model
 pytestmark = pytest.mark.slow
 
 MIXTURES = frozenset({"mixture", "divided", "starved"})
-
-
-def two_ranks(models: Path, folder: Path, loaded: str = "-") -> None:
-    """Run `rank_steps` on two ranks; what rank 0 came to lies in `folder`."""
-    for kind in rank_steps.KINDS:
-        (folder / kind).mkdir(parents=True)
-    command = [sys.executable, "-m", "tests.support.rank_steps"]
-    rest = ["2", str(folder / "rendezvous"), str(models), str(folder), loaded]
-    ranks = [
-        subprocess.Popen([*command, str(rank), *rest], stderr=subprocess.PIPE) for rank in (0, 1)
-    ]
-    for rank in ranks:
-        _, words = rank.communicate(timeout=240)
-        assert rank.returncode == 0, words.decode()[-2000:]
 
 
 @dataclass
@@ -75,7 +59,7 @@ def all_compared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Compared
             is_tied=kind not in {"replicated", *MIXTURES},
             is_mixture=kind in MIXTURES,
         )
-    two_ranks(folder / "models", folder / "two")
+    rank_steps.launch(2, folder / "models", folder / "two")
     dist.init_process_group("gloo", store=HashStore(), rank=0, world_size=1)
     alone: dict[str, Alone] = {}
     try:
@@ -83,7 +67,7 @@ def all_compared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Compared
             alone[kind] = one_process(folder, kind)
     finally:
         dist.destroy_process_group()
-    two_ranks(folder / "models", folder / "again", str(folder / "one"))
+    rank_steps.launch(2, folder / "models", folder / "again", str(folder / "one"))
     return {
         kind: Compared(
             one=alone[kind],

@@ -1,9 +1,11 @@
 """A rank of its own: trains the same three ragged steps on however many ranks there are.
 
-Arguments: rank, number of ranks, rendezvous file, folder of models, folder for what is written,
+Arguments: rank (or `all`), number of ranks, rendezvous file, folder of models, folder for what is written,
 and a folder of checkpoints to load (or `-` to train).
 """
 
+import os
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +32,7 @@ SHARES = {
     1: [[[0, 1, 2, 3, 4, 5]]],
     2: [[[0], [1, 2], [3]], [[4], [5], []]],
     4: [[[0], []], [[1, 2], []], [[3], [5]], [[4], []]],
+    6: [[[0]], [[1]], [[2]], [[3]], [[4]], [[5]]],
 }
 """Micro-batches of each rank, by number of ranks; sequence 4 and 5 carry no loss."""
 
@@ -46,6 +49,9 @@ OPTIONS: dict[str, tuple[LoraSpec | None, int, int]] = {
 
 KINDS = ("tied", "replicated", "adapted", "mixture", "divided", "starved")
 """Models: whether the head is the embedding (case 16), and how it is trained."""
+
+ALL = "all"
+"""In the place of a rank."""
 
 STARVED = "starved"
 """Kind of model whose tokens are all routed to the first rank's experts."""
@@ -131,10 +137,38 @@ def export(engine: FsdpEngine, base: str, folder: Path) -> None:
         )
 
 
+def launch(size: int, models: Path, folder: Path, loaded: str = "-") -> None:
+    """Run this module on so many ranks; what rank 0 came to lies in `folder`, kind by kind."""
+    for model in models.iterdir():
+        (folder / model.name).mkdir(parents=True)
+    rest = [str(size), str(folder / "rendezvous"), str(models), str(folder), loaded]
+    command = [sys.executable, "-m", "tests.support.rank_steps", ALL, *rest]
+    ended = subprocess.run(command, stderr=subprocess.PIPE, timeout=240, check=False)
+    assert ended.returncode == 0, ended.stderr.decode()[-2000:]
+
+
+def fork(size: int) -> int | None:
+    """Go on as each of so many ranks, which share what is imported; None: all of them are done."""
+    ranks: list[int] = []
+    for rank in range(size):
+        pid = os.fork()
+        if pid == 0:
+            return rank
+        ranks.append(pid)
+    ended = [os.waitpid(pid, 0)[1] for pid in ranks]
+    assert not any(ended), ended
+    return None
+
+
 def main() -> None:
-    """Run one rank."""
+    """Run one rank, or all."""
     rank, size, rendezvous, base, folder, loaded = sys.argv[1:]
     torch.set_num_threads(1)
+    if rank == ALL:
+        forked = fork(int(size))
+        if forked is None:
+            return
+        rank = str(forked)
     store = FileStore(rendezvous, int(size))
     dist.init_process_group("gloo", store=store, rank=int(rank), world_size=int(size))
     for kind in (name for name in OPTIONS if (Path(base) / name).is_dir()):
