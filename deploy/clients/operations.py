@@ -18,7 +18,7 @@ class Parameter:
     @property
     def word(self) -> str:
         """Its name as an identifier."""
-        return self.name.replace("-", "_")
+        return self.name.replace("-", "_").lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,11 @@ class Operation:
                 words.append("by")
             words += part.strip("{}").replace("-", "_").split("_")
         return tuple(words)
+
+    @property
+    def has_key(self) -> bool:
+        """Whether its document names the idempotency key."""
+        return any(each.word == "idempotency_key" for each in self.placed("header"))
 
     def placed(self, place: str) -> list[Parameter]:
         """Its parameters in one place."""

@@ -127,7 +127,7 @@ def _argument(word: str) -> str:
 
 def _placed(operation: Operation, place: str) -> str:
     pairs = [f"{each.name!r}: {_argument(each.word)}" for each in operation.placed(place)]
-    if place == "header" and operation.method == "post":
+    if place == "header" and operation.method == "post" and not operation.has_key:
         pairs.append("'idempotency-key': idempotency_key")
     return "{" + ", ".join(pairs) + "}"
 
@@ -142,7 +142,7 @@ def _arguments(operation: Operation) -> str:
         for each in operation.parameters
         if each.place != "path"
     ]
-    if operation.method == "post":
+    if operation.method == "post" and not operation.has_key:
         named.append("idempotency_key: str | None = None")
     return ", ".join([*taken, "*", *named] if named else taken)
 

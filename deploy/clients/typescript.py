@@ -139,7 +139,7 @@ def _name(operation: Operation) -> str:
 
 def _options(operation: Operation) -> list[Parameter]:
     named = [each for each in operation.parameters if each.place != "path"]
-    if operation.method == "post":
+    if operation.method == "post" and not operation.has_key:
         named.append(Parameter(name="idempotency-key", place="header", schema={"type": "string"}))
     return named
 

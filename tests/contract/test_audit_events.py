@@ -70,9 +70,14 @@ async def test_writes_and_refusals_are_read_page_by_page_by_an_admin_alone(doors
     assert writer.rpartition("_")[2] not in kept
 
 
-async def test_without_a_file_there_is_no_such_route(doors: Doors):
-    async with client(doors.apps()["environment"], doors.key("admin")) as http:
-        assert (await events(http)).status_code == 404
+@pytest.mark.parametrize("service", ["environment", "trainer"])
+async def test_where_no_events_are_kept_an_admin_is_told_the_setting(doors: Doors, service: str):
+    async with client(doors.apps()[service], doors.key("admin")) as http:
+        answer = await events(http)
+    assert answer.status_code == 404
+    assert "SEAWRIGHT_ACCESS_AUDIT_FILE" in answer.json()["detail"]
+    async with client(doors.apps()[service], doors.key("read")) as http:
+        assert (await events(http)).status_code == 403
 
 
 async def test_a_trail_skips_broken_lines_and_a_disk_that_fails_holds_up_nobody(tmp_path: Path):

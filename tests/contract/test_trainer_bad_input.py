@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from seawright_shared.contracts.trainer import WorkRequest
+from seawright_shared.errors import InvalidRequestError
+from seawright_shared.records.jobs import JobStatus
 from seawright_shared.stores.blobs import FolderBlobs
 from seawright_shared.stores.traces import TokenTrace
 from seawright_trainer.adapters.batch_codec import decode_batch
@@ -55,6 +57,19 @@ async def test_a_spec_that_cannot_work_is_refused_by_field_and_nothing_starts(
         assert pointer in [fault["pointer"] for fault in faults], (change, faults)
         assert all(fault["detail"] for fault in faults)
     assert (await house.client.runs()).data == []
+    assert ranks.attempts == []
+
+
+@pytest.mark.parametrize("kind", ["sft", "grpo"])
+async def test_a_folder_that_the_policy_refuses_ends_the_run_before_a_rank_is_launched(
+    house: TrainerHouse, ranks: PlayedLauncher, kind: str
+):
+    house.policy.refusal = InvalidRequestError("the chat template is not prefix-stable")
+    run = await house.client.create_run(house.spec(kind))
+    ended = await house.until(run.id, JobStatus.FAILED, JobStatus.SUCCEEDED)
+    assert ended.status is JobStatus.FAILED
+    assert ended.status_reason is not None
+    assert "not prefix-stable" in ended.status_reason.message
     assert ranks.attempts == []
 
 

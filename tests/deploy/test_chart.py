@@ -1,6 +1,7 @@
 """The chart renders to manifests that Kubernetes accepts and that name real settings."""
 
 import re
+from pathlib import PurePosixPath
 
 import helm_python
 import kubernetes_validate
@@ -169,6 +170,40 @@ def test_without_credentials_nothing_of_them_is_left():
     given = {name for one in containers(manifests) for name in environment(one)}
     assert {n for n in given if "ACCESS" in n} == {"SEAWRIGHT_ACCESS_INSECURE_OPEN"}
     assert "demo-access" not in {m["metadata"]["name"] for m in manifests}
+
+
+@pytest.mark.parametrize(
+    ("audit", "claim"),
+    [({"enabled": True}, "demo-state"), ({"enabled": True, "existingClaim": "trail"}, "trail")],
+)
+def test_audit_events_are_kept_on_a_volume_that_a_read_only_pod_may_write(
+    audit: dict[str, object], claim: str
+):
+    for service in SERVICES:
+        name = service.replace("_", "-")
+        spec = pods(render_with({"access": {"audit": audit}}))[name]["spec"]
+        (one,) = spec["containers"]
+        file = PurePosixPath(environment(one)["SEAWRIGHT_ACCESS_AUDIT_FILE"]["value"])
+        (mount,) = [m for m in one["volumeMounts"] if m["mountPath"] == str(file.parent)]
+        assert not mount.get("readOnly", False)
+        # It sees its own folder of the volume, not the weights beside it.
+        assert mount["subPath"] == f"audit/{name}"
+        (volume,) = [v for v in spec["volumes"] if v["name"] == mount["name"]]
+        assert volume["persistentVolumeClaim"]["claimName"] == claim
+        assert spec["securityContext"]["fsGroup"] == spec["securityContext"]["runAsUser"]
+
+
+@pytest.mark.parametrize(
+    "access", [{}, {"insecureOpen": True, "audit": {"enabled": True}}], ids=["default", "open"]
+)
+def test_without_audit_or_without_credentials_nothing_is_mounted_for_it(
+    access: dict[str, object],
+):
+    manifests = render_with({"access": access})
+    given = {name for one in containers(manifests) for name in environment(one)}
+    assert "SEAWRIGHT_ACCESS_AUDIT_FILE" not in given
+    volumes = [v["name"] for pod in pods(manifests).values() for v in pod["spec"]["volumes"]]
+    assert "audit" not in volumes
 
 
 @every_values_file

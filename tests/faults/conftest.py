@@ -1,30 +1,31 @@
 """Drills: which run by default, what each measured, and the table of it all."""
 
-import os
-import platform
-import subprocess
+import re
 from collections.abc import AsyncGenerator, Callable, Generator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.faults.table import DRILLS
+from tests.faults.report import Round, Row, kept, table
 from tests.faults.yard import Yard, open_yard
 from tests.support.servers import PostgresServer, RedisServer
 
 Measured = Callable[[str], None]
-ROWS = pytest.StashKey[dict[int, list[tuple[str, bool]]]]()
+Partly = Callable[[str], None]
+REASON = re.compile(r"E\s+\S|[\s|+]*([\w.]*Error|assert)\b")
+"""Lines of a failure that begin with what pytest says of it, or with an exception's name."""
+ROWS = pytest.StashKey[list[Row]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the flag that keeps the table."""
-    parser.addoption("--drills-report", default=None, help="write the table of drills to this file")
+    """Add the flags that keep what was measured, and say how long to soak."""
+    parser.addoption("--drills-rows", default=None, help="write each drill's rows to this file")
+    parser.addoption("--soak-seconds", default=120.0, type=float, help="how long drill 27 takes")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begin with an empty table."""
-    config.stash[ROWS] = {}
+    config.stash[ROWS] = []
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -49,6 +50,16 @@ def measured(request: pytest.FixtureRequest) -> Measured:
     return say
 
 
+@pytest.fixture
+def partly(request: pytest.FixtureRequest) -> Partly:
+    """Return the function by which a drill says that it tried less than its criterion asks."""
+
+    def say(text: str) -> None:
+        request.node.user_properties.append(("partly", text))
+
+    return say
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -57,53 +68,48 @@ def pytest_runtest_makereport(
     report = yield
     drills = [int(str(text)) for name, text in item.user_properties if name == "drill"]
     if drills and not report.skipped and (report.when == "call" or report.failed):
-        said = "; ".join(str(text) for name, text in item.user_properties if name == "measured")
-        rows = item.config.stash[ROWS].setdefault(drills[0], [])
-        rows.append((said or item.name, report.passed))
+        row = Row(
+            drill=drills[0],
+            test=item.name,
+            passed=report.passed,
+            seconds=report.duration,
+            said=_said(item, "measured"),
+            partly=_said(item, "partly"),
+            why=_why(report),
+        )
+        _keep(item.config, row)
     return report
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Print the table, and keep it where that was asked for."""
+    """Print the table."""
     rows = config.stash[ROWS]
-    if not rows or "drills" not in str(config.getoption("markexpr")):
-        return
-    text = _table(rows)
-    terminalreporter.write_line(text)
-    path = config.getoption("--drills-report")
-    if path:
-        Path(str(path)).write_text(_head() + text)
+    if rows and "drills" in str(config.getoption("markexpr")):
+        terminalreporter.write_line(table([Round(rows=rows, told="")]))
 
 
-def _table(rows: dict[int, list[tuple[str, bool]]]) -> str:
-    lines = ["| # | fault | criterion | measured | passed |", "|---|---|---|---|---|"]
-    for number, drill in DRILLS.items():
-        said = rows.get(number, [])
-        measured = "<br>".join(text.replace("|", "/") for text, _ in said)
-        verdict = "yes" if all(passed for _, passed in said) else "NO"
-        if not said:
-            measured, verdict = f"not run: {drill.not_here or 'not asked for'}", "-"
-        cells = (str(number), drill.fault, drill.criterion, measured, verdict)
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+def _keep(config: pytest.Config, row: Row) -> None:
+    """Add a row; the file is whole after each, whatever ends the session."""
+    rows = config.stash[ROWS]
+    rows.append(row)
+    if path := config.getoption("--drills-rows"):
+        kept(rows, Path(str(path)))
 
 
-def _head() -> str:
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.strip()
-    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
-    return (
-        f"# Drills of {datetime.now(UTC):%Y-%m-%d}\n\n"
-        f"`make drills` at commit {commit}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}, load at the end {load} (1, 5, 15 minutes). What each\n"
-        "drill does and where it is written: `docs/drills.md`.\n\n"
-    )
+def _said(item: pytest.Item, kind: str) -> str:
+    """Return what a drill said of itself."""
+    return "; ".join(str(text) for name, text in item.user_properties if name == kind)
+
+
+def _why(report: pytest.TestReport) -> str:
+    """Return the line of a failure that says most: that of its last exception."""
+    if not report.failed:
+        return ""
+    lines = report.longreprtext.strip().splitlines()
+    errors = [line for line in lines if REASON.match(line)]
+    return (errors or lines or ["no reason given"])[-1].strip(" |+")[:300]
 
 
 @pytest.fixture

@@ -5,91 +5,18 @@ import gzip
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import AsyncGenerator
 
-import httpx
-import psutil
 import pytest
 
-from seawright_shared.records.domains import DatabaseRef
-from seawright_shared.records.specs import SynthesisSpec
-from tests.e2e.service_processes import ServiceProcess, built
 from tests.faults.conftest import Measured
-from tests.faults.proxy import Fault, FaultyProxy
+from tests.faults.proxy import Fault
+from tests.faults.station import MEBIBYTE, Station, opened, spec
 from tests.faults.yard import when
 from tests.support.servers import PostgresServer, RedisServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres, pytest.mark.redis, pytest.mark.slow]
 MAX_WAITING = 60
-MEBIBYTE = 1 << 20
-
-
-def spec(num_streams: int = 1, seed: int = 1) -> dict[str, object]:
-    made = SynthesisSpec(
-        domain="retail",
-        database=DatabaseRef(domain="retail", seed=5, num_customers=60),
-        num_streams=num_streams,
-        num_iterations=2,
-        candidates_per_iteration=20,
-        seed=seed,
-    )
-    return made.model_dump(mode="json", exclude_defaults=True)
-
-
-@dataclass(slots=True)
-class Station:
-    """An orchestrator, the environment behind a line that may fail, and a client."""
-
-    service: ServiceProcess
-    line: FaultyProxy
-    client: httpx.AsyncClient
-
-    async def create(
-        self, key: str, body: dict[str, object] | None = None, path: str = "/v1/synthesis-runs"
-    ) -> httpx.Response:
-        """Ask for a run."""
-        headers = {"idempotency-key": key}
-        return await self.client.post(path, json=body or spec(), headers=headers)
-
-    def memory(self) -> int:
-        """Return the resident bytes of the service."""
-        assert self.service.process is not None
-        return int(psutil.Process(self.service.process.pid).memory_info().rss)
-
-    def num_files(self) -> int:
-        """Return how many files and sockets the service has open."""
-        assert self.service.process is not None
-        return int(psutil.Process(self.service.process.pid).num_fds())
-
-
-@asynccontextmanager
-async def opened(
-    postgres: PostgresServer, redis: RedisServer, folder: Path, **settings: str
-) -> AsyncGenerator[Station]:
-    """Start environment and orchestrator; end them afterwards."""
-    name = f"faults_{folder.name}"
-    url = await asyncio.to_thread(postgres.create_database, name)
-    redis.flush()
-    town = built(folder, databases=[url, url], redis_url=redis.url, model=folder)
-    environment, orchestrator = town.services["environment"], town.services["orchestrator"]
-    orchestrator.settings.update(settings)
-    async with AsyncExitStack() as stack:
-        line = await stack.enter_async_context(FaultyProxy(environment.port).open())
-        orchestrator.settings["ENVIRONMENT_URL"] = f"http://127.0.0.1:{line.port}"
-        stack.push_async_callback(asyncio.to_thread, postgres.drop_database, name)
-        for service in (environment, orchestrator):
-            stack.push_async_callback(asyncio.to_thread, service.stop)
-            service.launch()
-        for service in (environment, orchestrator):
-            await service.ready()
-        limits = httpx.Limits(max_connections=64)
-        client = httpx.AsyncClient(
-            base_url=orchestrator.url, trust_env=False, timeout=60, limits=limits
-        )
-        yield Station(orchestrator, line, await stack.enter_async_context(client))
 
 
 @pytest.fixture(scope="module")
@@ -206,56 +133,6 @@ async def test_creates_are_refused_while_too_much_waits_and_taken_when_there_is_
 
     await when(is_taken, 20)
     measured(f"refused (503, Retry-After) at {problem['context']['num_waiting']} waiting jobs")
-
-
-async def timed(act: Callable[[], Awaitable[None]], num: int = 200) -> float:
-    """Return the 99th percentile of so many calls, in seconds."""
-    times: list[float] = []
-    for _ in range(num):
-        began = time.monotonic()
-        await act()
-        times.append(time.monotonic() - began)
-    return sorted(times)[int(num * 0.99) - 1]
-
-
-@pytest.mark.drills(14)
-async def test_a_thousand_watchers_and_slow_clients_slow_nobody_down(
-    station: Station, measured: Measured
-):
-    answer = await station.create("watched")
-    assert answer.status_code == 202, answer.text
-    run_id = answer.json()["id"]
-
-    async def look() -> None:
-        (await station.client.get(f"/v1/synthesis-runs/{run_id}")).raise_for_status()
-
-    alone, num_before = await timed(look), station.num_files()
-    writers: list[asyncio.StreamWriter] = []
-    readers: list[asyncio.StreamReader] = []
-    path = f"/v1/synthesis-runs/{run_id}/events"
-    for number in range(1050):
-        reader, writer = await asyncio.open_connection("127.0.0.1", station.service.port)
-        # The last fifty never end their request.
-        end = b"\r\n" if number < 1000 else b""
-        writer.write(f"GET {path} HTTP/1.1\r\nhost: x\r\n".encode() + end)
-        writers.append(writer)
-        readers.append(reader)
-    for reader in readers[:1000]:
-        async with asyncio.timeout(60):
-            assert b"200" in await reader.readline()
-    beside = await timed(look)
-    for writer in writers:
-        writer.close()
-
-    async def are_gone() -> bool:
-        return station.num_files() <= num_before + 20
-
-    await when(are_gone, 60)
-    measured(
-        f"p99 of a read {alone * 1000:.0f} ms alone, {beside * 1000:.0f} ms beside 1,000 watchers"
-        " and 50 that never end their request; all descriptors back"
-    )
-    assert beside < max(2 * alone, 0.05)
 
 
 @pytest.mark.drills(25)

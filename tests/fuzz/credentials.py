@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from seawright_shared.access.gate import Gate
 from seawright_shared.access.key_files import KeyFile, keys_in
@@ -32,6 +34,17 @@ JWK = {"kty": "EC", "crv": "P-256", "kid": "x", "alg": "ES256"} | {
     # The base point of the curve (SEC 2, section 2.4.2): a public key that nobody uses.
     "x": "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY",
     "y": "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU",
+}
+SIGNING = ec.derive_private_key(1, ec.SECP256R1())
+"""Of the key above: once the base point is the base point."""
+CLAIMS = {
+    "sub": "me",
+    "aud": "seawright",
+    "iss": "https://provider",
+    "iat": 1,
+    "exp": 4102444800,
+    "scope": "read admin",
+    "project": "x",
 }
 PROVIDER = OidcProvider(issuer="https://provider", audience="seawright")
 
@@ -92,6 +105,17 @@ def token(head: Mapping[str, object]) -> str:
     return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
 
 
+def token_claims(data: bytes) -> None:
+    """Feed claims that the provider signed: whatever they say, a person enters or is refused."""
+    signed = jwt.PyJWS().encode(data, SIGNING, algorithm="ES256", headers={"kid": "x"})
+
+    async def read() -> None:
+        person = await OidcTokens(PROVIDER, known_keys, now).read(signed)  # pyright: ignore[reportArgumentType]
+        assert person.id.startswith("person:")
+
+    asyncio.run(read())
+
+
 def head_of_token(data: bytes) -> None:
     """Feed the head of a token, which is read before any signature is known."""
     encoded = base64.urlsafe_b64encode(data).decode().rstrip("=")
@@ -113,6 +137,7 @@ TARGETS: Mapping[str, Target] = {
     ),
     "keys_file": Target(feed=keys_file, seeds=[RING]),
     "provider_keys": Target(feed=provider_keys, seeds=as_json({"keys": [JWK]})),
+    "token_claims": Target(feed=token_claims, seeds=as_json(CLAIMS, {**CLAIMS, "nbf": 1})),
     "token_head": Target(
         feed=head_of_token,
         seeds=as_json({"alg": "ES256", "kid": "x"}, {"alg": "HS256"}, {"alg": "none"}),

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from seawright_shared.errors import SeawrightError
-from tests.fuzz import bodies, credentials, files, peers
+from tests.fuzz import agents, bells, bodies, credentials, files, peers
 from tests.fuzz.drawn import noise, odd_json, odd_plain
 from tests.fuzz.target import Target
 
-TARGETS = {**bodies.TARGETS, **files.TARGETS, **credentials.TARGETS, **peers.TARGETS}
+SOURCES = (agents, bells, bodies, credentials, files, peers)
+TARGETS = {name: target for source in SOURCES for name, target in source.TARGETS.items()}
 CORPUS = Path(__file__).parent / "corpus"
 NUM_EXAMPLES = 60
 """Of each parser in `make test`, the same each time."""

@@ -4,9 +4,45 @@ import gzip
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentSpan:
+    """What the collector was sent of one span; ids are hexadecimal, a root's `parent` is empty."""
+
+    service: str
+    name: str
+    trace: str
+    id: str
+    parent: str
+
+
+@contextmanager
+def otlp_spans() -> Generator[tuple[str, list[SentSpan]]]:
+    """Yield the collector's address, and the spans that it was sent."""
+    spans: list[SentSpan] = []
+
+    def keep(body: bytes) -> None:
+        for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
+            known = {a.key: a.value.string_value for a in resource.resource.attributes}
+            spans.extend(
+                SentSpan(
+                    service=known["service.name"],
+                    name=each.name,
+                    trace=each.trace_id.hex(),
+                    id=each.span_id.hex(),
+                    parent=each.parent_span_id.hex(),
+                )
+                for scope in resource.scope_spans
+                for each in scope.spans
+            )
+
+    with _collecting(keep) as url:
+        yield url, spans
 
 
 @contextmanager

@@ -16,7 +16,12 @@ from transformers import Qwen3ForCausalLM
 
 from seawright_shared.contracts.orchestrator import EvaluationRun
 from seawright_shared.contracts.policy import PublishRequest, RenderingRequest, ServedModel
-from seawright_shared.errors import ConflictError, NotFoundError, UnavailableError
+from seawright_shared.errors import (
+    ConflictError,
+    InvalidRequestError,
+    NotFoundError,
+    UnavailableError,
+)
 from seawright_shared.records.datasets import DatasetVersion, Dialogue
 from seawright_shared.records.jobs import JobStatus
 from seawright_shared.records.messages import Message
@@ -50,6 +55,8 @@ class ToyPolicy:
     prepared: int | None = None
     is_away: bool = False
     """Takes no publications for the moment."""
+    refusal: InvalidRequestError | None = None
+    """Why it takes no weights of this model's folder."""
 
     async def served(self, name: str) -> ServedModel | None:
         return self.served_model
@@ -57,6 +64,8 @@ class ToyPolicy:
     async def publish(self, name: str, version: int, request: PublishRequest) -> ServedModel:
         if self.is_away:
             raise UnavailableError("the policy is away")
+        if self.refusal is not None:
+            raise self.refusal
         current = None if self.served_model is None else self.served_model.current
         if current is not None and version < current.version:
             raise ConflictError("versions only rise")

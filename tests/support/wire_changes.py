@@ -19,6 +19,7 @@ _SIMPLE = ("null", "boolean", "integer", "number", "string", "array", "object")
 
 def broken(earlier: Node, present: Node) -> list[str]:
     """Return what a client of the earlier document can no longer do; empty: nothing."""
+    earlier, present = ({**each, "$defs": _in_place(each)} for each in (earlier, present))
     found: list[str] = []
     for path, operations in _nodes(earlier, "paths").items():
         for verb, before in _mapping(operations).items():
@@ -185,6 +186,19 @@ class _Reading:
             others = cast("Node", more) if isinstance(more, Mapping) else {}
             if more is not False:
                 yield from self.refused(others, cast("Node", read_more), f"{where}.*")
+
+
+def _in_place(node: object) -> Node:
+    """Return what schemas define in place: `#/$defs/` leads to the document's root otherwise."""
+    found: dict[str, object] = {}
+    if isinstance(node, Mapping):
+        within = _mapping(cast("object", node))
+        found |= _nodes(within, "$defs")
+        node = list(within.values())
+    if isinstance(node, list):
+        for each in cast("list[object]", node):
+            found |= _in_place(each)
+    return found
 
 
 def _mapping(value: object) -> Node:

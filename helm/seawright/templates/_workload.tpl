@@ -12,6 +12,7 @@ With "schema" the pod waits until its tables are at the revision that its image 
   (dict "name" (printf "%s_PORT" .prefix) "value" (toString .port)))
   (include "seawright.commonEnv" . | fromJsonArray) .env -}}
 {{- $isGuarded := not .root.Values.access.insecureOpen -}}
+{{- $isAudited := and $isGuarded .root.Values.access.audit.enabled -}}
 {{- $scaling := .values.autoscaling | default dict -}}
 apiVersion: apps/v1
 kind: Deployment
@@ -79,6 +80,9 @@ spec:
             {{- range $env }}
             - {{ toJson . }}
             {{- end }}
+            {{- if $isAudited }}
+            - {name: SEAWRIGHT_ACCESS_AUDIT_FILE, value: /var/lib/seawright-audit/events.jsonl}
+            {{- end }}
             {{- range $name, $value := .values.env }}
             - {name: {{ $name }}, value: {{ $value | quote }}}
             {{- end }}
@@ -106,6 +110,10 @@ spec:
             {{- if $isGuarded }}
             - {name: access, mountPath: /etc/seawright/access, readOnly: true}
             {{- end }}
+            {{- if $isAudited }}
+            # Of the volume it sees this folder alone.
+            - {name: audit, mountPath: /var/lib/seawright-audit, subPath: audit/{{ .component }}}
+            {{- end }}
             {{- if .state }}
             - {name: state, mountPath: /var/lib/seawright}
             {{- end }}
@@ -124,6 +132,10 @@ spec:
             secretName: {{ include "seawright.accessSecret" .root }}
             items:
               - {key: keys.json, path: keys.json}
+        {{- end }}
+        {{- if $isAudited }}
+        - name: audit
+          persistentVolumeClaim: {claimName: {{ .root.Values.access.audit.existingClaim | default (include "seawright.claim" .root) }}}
         {{- end }}
         {{- if .state }}
         - name: state

@@ -25,6 +25,7 @@ from seawright_console.adapters.served_models_file import ServedModelsFile
 from seawright_console.api.dashboard import dashboard_routes
 from seawright_console.core.deployment import Deployment
 from seawright_console.core.merged_openapi import merged
+from seawright_console.core.own_addresses import is_own
 from seawright_console.usecases.gather_findings import GatherFindings
 from seawright_console.usecases.survey import Survey
 from seawright_shared.access.gate import OPEN, Access
@@ -53,7 +54,7 @@ def build(folder: Path, *, public_url: str, access: Access = OPEN) -> ASGIApp:
     apps: dict[str, ASGIApp] = {}
     operations: dict[str, Sequence[Operation]] = {}
     transport = ApplicationTransport(Prefixes(apps), operations)
-    services = service_apps(folder, transport, None if access.gate else public_url)
+    services = service_apps(folder, transport, public_url, is_open=access.gate is None)
     for name in ("environment", "user-simulator"):
         operations[name] = services[name].state.operations
     models = ServedModelsFile(services["policy"], folder / "models.json")
@@ -91,17 +92,23 @@ def console_app(
 
 
 def service_apps(
-    folder: Path, transport: httpx.AsyncBaseTransport, public_url: str | None
+    folder: Path, transport: httpx.AsyncBaseTransport, public_url: str, *, is_open: bool
 ) -> dict[str, FastAPI]:
-    """Return every service, with its state in the folder and its peers behind the transport."""
+    """Return every service, with its state in the folder and its peers behind the transport.
+
+    A user model's endpoint is behind it where that is the policy of this process; any other one,
+    as an SGLang server, is reached over the network.
+    """
     peers = addresses_below(EMBEDDED)
     blobs = folder / "blobs"
+    users = seawright_user_simulator.settings.Settings()
+    is_near = is_own(users.model_url, public_url)
     return {
         "environment": seawright_environment.wiring.build(
             seawright_environment.settings.Settings()
         ),
         "user-simulator": seawright_user_simulator.wiring.build(
-            seawright_user_simulator.settings.Settings(), transport=transport
+            users, transport=transport if is_near else None
         ),
         "policy": seawright_policy.wiring.build(seawright_policy.settings.Settings()),
         "orchestrator": seawright_orchestrator.wiring.build(
@@ -122,7 +129,7 @@ def service_apps(
                 runs_dir=folder / "runs",
                 orchestrator_url=peers["orchestrator"],
                 policy_url=peers["policy"],
-                self_url=f"{public_url}/trainer" if public_url else None,
+                self_url=f"{public_url}/trainer" if is_open else None,
                 lease_seconds=LEASE_SECONDS,
             ),
             transport=transport,

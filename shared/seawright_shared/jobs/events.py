@@ -1,7 +1,6 @@
 """The event log: what happened in each run, numbered without holes, for people who watch."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from functools import partial
 
 from pydantic import JsonValue
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from seawright_shared.jobs.rounds import is_cancelled
 from seawright_shared.jobs.tables import JobTables
+from seawright_shared.jobs.watchers import Watchers
 from seawright_shared.records.jobs import RunEvent
 from seawright_shared.stores.sql import Database
 
@@ -29,8 +29,7 @@ class EventLog:
     def __init__(self, database: Database, tables: JobTables, *, poll_seconds: float = 1.0) -> None:
         self._database = database
         self._tables = tables
-        self._poll_seconds = poll_seconds
-        self._watchers: dict[str, list[asyncio.Event]] = {}
+        self._watchers = Watchers(self._last_sequences, poll_seconds)
 
     async def append(
         self,
@@ -60,7 +59,7 @@ class EventLog:
             "payload": dict(payload or {}),
         }
         await connection.execute(insert(events).values(entry))
-        self._database.after_commit(connection, partial(self._wake, run_id))
+        self._database.after_commit(connection, partial(self._watchers.wake, run_id))
         return sequence
 
     async def read(self, run_id: str, after: int = 0, limit: int = 200) -> list[RunEvent]:
@@ -80,22 +79,12 @@ class EventLog:
         self, run_id: str, after: int, *, timeout_seconds: float, limit: int = 200
     ) -> list[RunEvent]:
         """Return events above `after`, waiting for the first of them; none when time is over."""
-        woken = asyncio.Event()
-        self._watchers.setdefault(run_id, []).append(woken)
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + timeout_seconds
-        try:
-            while True:
-                woken.clear()
+        with self._watchers.watching(run_id, after) as watcher:
+            found = await self.read(run_id, after, limit)
+            if not found and timeout_seconds > 0:
+                await self._watchers.news(watcher, timeout_seconds)
                 found = await self.read(run_id, after, limit)
-                left = deadline - clock()
-                if found or left <= 0 or is_cancelled():
-                    return found
-                await self._sleep(woken, min(left, self._poll_seconds))
-        finally:
-            self._watchers[run_id].remove(woken)
-            if not self._watchers[run_id]:
-                del self._watchers[run_id]
+        return found
 
     async def follow(
         self,
@@ -106,25 +95,22 @@ class EventLog:
         idle_seconds: float = 15.0,
     ) -> AsyncGenerator[RunEvent | None]:
         """Yield events as they come, None after each idle time, and end with a final event."""
-        while not is_cancelled():
-            found = await self.wait(run_id, after, timeout_seconds=idle_seconds)
-            if not found:
-                yield None
-            for event in found:
-                after = event.sequence
-                yield event
-                if event.type in final:
-                    return
+        with self._watchers.watching(run_id, after) as watcher:
+            while not is_cancelled():
+                watcher.has_news = False
+                found = await self.read(run_id, watcher.after)
+                for event in found:
+                    watcher.after = event.sequence
+                    yield event
+                    if event.type in final:
+                        return
+                while not (found or watcher.has_news or is_cancelled()):
+                    if not await self._watchers.news(watcher, idle_seconds):
+                        yield None
 
-    def _wake(self, run_id: str) -> None:
-        for woken in self._watchers.get(run_id, []):
-            woken.set()
-
-    @staticmethod
-    async def _sleep(woken: asyncio.Event, seconds: float) -> None:
-        """Wait to be woken, or until another process may have written."""
-        try:
-            async with asyncio.timeout(seconds):
-                await woken.wait()
-        except TimeoutError:
-            return
+    async def _last_sequences(self, run_ids: Sequence[str]) -> dict[str, int]:
+        counters = self._tables.run_counters
+        wanted = counters.c.run_id.in_(run_ids)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(select(counters).where(wanted))).all()
+        return {row.run_id: row.last_sequence for row in rows}

@@ -19,7 +19,9 @@ from seawright_shared.jobs.doorbell import Bell
 GROUP = "workers"
 RECLAIM_SECONDS = 60.0
 """A bell that was heard and not settled for so long rings again."""
-Entry = tuple[str, Mapping[str, str]]
+MALFORMED = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
+"""What its client and the readers below raise of an answer in the wrong shape."""
+Entry = tuple[str, Mapping[str, str] | None]
 
 
 class RedisDoorbell:
@@ -87,7 +89,7 @@ class RedisDoorbell:
             return []
         read = cast("Sequence[tuple[str, Sequence[Entry]]]", reply or [])
         return [
-            Bell(kind=by_stream[stream], job_id=fields.get("job_id", ""), receipt=receipt)
+            Bell(kind=by_stream[stream], job_id=(fields or {}).get("job_id", ""), receipt=receipt)
             for stream, entries in read
             for receipt, fields in entries
         ]
@@ -129,3 +131,5 @@ class RedisDoorbell:
             yield
         except (RedisError, OSError) as error:
             raise UnavailableError(f"Redis is unavailable: {error}") from error
+        except MALFORMED as error:
+            raise UnavailableError("Redis answers as no Redis does") from error

@@ -3,7 +3,10 @@
 import hashlib
 import json
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, JsonValue
+from pydantic_core import CoreSchema
+
+from seawright_shared.records.exact_types import exact
 
 Scalar = str | int | float | bool | None
 """A feature or bound value: what rules compare."""
@@ -14,11 +17,25 @@ class Record(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        """Take numbers and booleans for what they are in JSON only."""
+        return exact(handler(source))
+
 
 class Request(BaseModel):
     """Something asked for. Unknown fields are refused: a typo must fail."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        """Take numbers and booleans for what they are in JSON only."""
+        return exact(handler(source))
 
 
 def canonical_json(value: JsonValue) -> bytes:

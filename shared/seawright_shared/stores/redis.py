@@ -8,10 +8,14 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 
 def open_redis(url: str, *, max_connections: int = 64) -> Redis:
-    """Return a client that decodes text. Blocking reads outlive the socket timeout safely."""
+    """Return a client that decodes text. Blocking reads outlive the socket timeout safely.
+
+    What others wrote there and is no UTF-8 is read with marks in its place, and ends nobody.
+    """
     return Redis.from_url(
         url,
         decode_responses=True,
+        encoding_errors="replace",
         max_connections=max_connections,
         socket_connect_timeout=5.0,
         socket_timeout=30.0,

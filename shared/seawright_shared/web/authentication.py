@@ -11,7 +11,7 @@ from seawright_shared.access.audit import AuditEvent
 from seawright_shared.access.gate import Gate
 from seawright_shared.access.scopes import needed_scope
 from seawright_shared.errors import SeawrightError, UnauthenticatedError
-from seawright_shared.web.problems import problem_of, respond
+from seawright_shared.web.problems import instance_of, problem_of, respond
 
 READS = {"GET", "HEAD", "OPTIONS"}
 
@@ -44,7 +44,7 @@ class Authentication:
             told = {"code": error.code, "scope": needed, "principal": _named(error)}
             await self._keep("refused", method, path, told)
             asks = _asks_a_browser(error, headers)
-            await respond(problem_of(error, path), asks)(scope, receive, send)
+            await respond(problem_of(error, instance_of(scope)), asks)(scope, receive, send)
             return
 
         is_audited = method not in READS and principal.kind != "service"

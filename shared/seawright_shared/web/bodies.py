@@ -16,7 +16,7 @@ from seawright_shared.errors import (
     UnsupportedMediaError,
 )
 from seawright_shared.web.json_shape import check_json
-from seawright_shared.web.problems import problem_of, respond
+from seawright_shared.web.problems import instance_of, problem_of, respond
 
 MEBIBYTE = 1 << 20
 MAX_HELD_BYTES = 256 * MEBIBYTE
@@ -74,10 +74,10 @@ class BodyLimits:
                 check_json(body)
         except SeawrightError as error:
             if error.status not in {413, 415}:
-                await respond(problem_of(error, scope["path"]))(scope, receive, send)
+                await respond(problem_of(error, instance_of(scope)))(scope, receive, send)
                 return
             # What is left of the body is not kept: the connection ends with the answer.
-            answer = respond(problem_of(error, scope["path"]), {"Connection": "close"})
+            answer = respond(problem_of(error, instance_of(scope)), {"Connection": "close"})
             await answer(scope, receive, _lingering(receive, send))
             return
         is_replayed = False

@@ -59,9 +59,11 @@ def create_app(
     app.state.meter = meter
     app.state.pulse = pulse
     install_problems(app)
-    own = [health_routes(service, checks or {}, pulse, meter), documentation_routes(title)]
-    if gate is not None and gate.trail is not None:
-        own.append(audit_routes(gate.trail))
+    own = [
+        health_routes(service, checks or {}, pulse, meter),
+        documentation_routes(title),
+        audit_routes(gate.trail if gate is not None else None),
+    ]
     for router in [*own, *routers]:
         app.include_router(router)
     describe_problems(app)

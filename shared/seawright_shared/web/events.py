@@ -1,7 +1,7 @@
 """Server-sent events from an event log: a stream that resumes, or a JSON page that waits."""
 
 from collections.abc import AsyncGenerator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -36,6 +36,19 @@ class EventParams:
 
 EventDep = Annotated[EventParams, Depends()]
 """The parameter of an events route."""
+
+EVENT_REPLIES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "A page of events as JSON; else a stream of them, to be resumed.",
+        "content": {
+            EVENT_STREAM: {
+                "schema": {"type": "string"},
+                "example": "id: 1\nevent: run.created\ndata: {}\n\n",
+            }
+        },
+    }
+}
+"""The `responses` of an events route, whose `response_model` is `Page[RunEvent]`."""
 
 
 async def respond_events(

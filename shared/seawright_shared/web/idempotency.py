@@ -36,6 +36,25 @@ REPLAYED = "Idempotency-Replayed"
 MAX_KEY = 200
 
 
+def _declared(*, required: bool) -> dict[str, object]:
+    parameter = {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": required,
+        "description": "Any text of the client's, new for each request that it means anew: "
+        "repeated within a day, it returns the first answer.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY},
+        "example": "retail-2026-11-23",
+    }
+    return {"parameters": [parameter]}
+
+
+KEY_REQUIRED = _declared(required=True)
+"""The `openapi_extra` of a route that is served by `once(..., required=True)`."""
+KEY_ALLOWED = _declared(required=False)
+"""Likewise, where a request without a key just acts."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """A route's answer."""

@@ -75,6 +75,12 @@ def _plain(value: object) -> JsonValue:
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
+def instance_of(scope: Scope) -> str:
+    """Return the path that was asked for, with the prefix below which the service stands."""
+    prefix, path = str(scope.get("root_path", "")), str(scope["path"])
+    return path if path.startswith(f"{prefix}/") else f"{prefix}{path}"
+
+
 def respond(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """Return the response of a problem; one that may pass says when to come back."""
     extra = dict(headers or {})
@@ -142,11 +148,11 @@ def install_problems(app: FastAPI) -> None:
         assert isinstance(error, SeawrightError)
         if error.status >= 500:
             get_logger().warning("request.refused", code=error.code, detail=error.detail)
-        return respond(problem_of(error, request.url.path))
+        return respond(problem_of(error, instance_of(request.scope)))
 
     async def on_validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return respond(problem_of(_of_validation(error), request.url.path))
+        return respond(problem_of(_of_validation(error), instance_of(request.scope)))
 
     async def on_status(request: Request, error: Exception) -> Response:
         assert isinstance(error, StarletteHTTPException)
@@ -154,7 +160,7 @@ def install_problems(app: FastAPI) -> None:
         if error.status_code == 405:
             methods = _methods_at(app, request.scope["path"])
             headers["Allow"] = ", ".join(sorted(methods)) or headers.get("Allow", "")
-        return respond(problem_of(_of_status(error), request.url.path), headers)
+        return respond(problem_of(_of_status(error), instance_of(request.scope)), headers)
 
     app.add_exception_handler(SeawrightError, on_fault)
     app.add_exception_handler(RequestValidationError, on_validation)
@@ -183,5 +189,6 @@ class BugBarrier:
             if scope["type"] != "http" or has_started:
                 raise
             get_logger().exception("request.failed", path=scope["path"])
-            problem = problem_of(SeawrightError("an error of this service, logged"), scope["path"])
+            fault = SeawrightError("an error of this service, logged")
+            problem = problem_of(fault, instance_of(scope))
             await respond(problem)(scope, receive, send)

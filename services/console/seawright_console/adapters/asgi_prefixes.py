@@ -1,12 +1,14 @@
 """Serves several applications under one address, each below its own prefix.
 
 Not a Starlette mount: an application sees the paths it would see alone, so that its limits and
-metrics, which know paths, hold here too; `root_path` tells it where it is for its documentation.
+metrics, which know paths, hold here too; `root_path` tells it where it is for its documentation,
+and where it sends a client to (`Location`) is led below its prefix here.
 """
 
 from collections.abc import Mapping
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ROOT = ""
 """The name of the application that has no prefix and owns the lifespan."""
@@ -35,4 +37,12 @@ class Prefixes:
         inner["path"] = f"/{rest}"
         inner["raw_path"] = f"/{rest}".encode()
         inner["root_path"] = f"{scope.get('root_path', '')}/{name}"
-        await self._apps[name](inner, receive, send)
+
+        async def led(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("location", "").startswith("/"):
+                    headers["location"] = f"/{name}{headers['location']}"
+            await send(message)
+
+        await self._apps[name](inner, receive, led)

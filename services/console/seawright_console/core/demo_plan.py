@@ -43,7 +43,7 @@ class DemoPlan:
     """Goal types that the tiny agent is trained and measured on."""
     max_per_signature: int | None = None
     max_sft_items: int | None = 400
-    max_rl_items: int | None = 400
+    max_rl_items: int | None = None
     num_heldout_tasks: int = 60
     num_trials: int = 4
     temperature: float = 1.0
@@ -52,14 +52,14 @@ class DemoPlan:
     max_tokens: int = 96
     """Most tokens of one turn of the agent."""
 
-    sft_steps: int = 90
+    sft_steps: int = 45
     sft_dialogues_per_step: int = 8
     sft_learning_rate: float = 1.5e-3
-    rl_steps: int = 30
+    rl_steps: int = 36
     rl_groups_per_step: int = 4
     rl_group_size: int = 8
     rl_temperature: float = 1.0
-    rl_learning_rate: float = 2e-4
+    rl_learning_rate: float = 3e-4
     token_budget: int = 2560
     max_length: int = 2560
     sft_threads: int = 2

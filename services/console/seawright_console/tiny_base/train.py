@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import Qwen3Config, Qwen3ForCausalLM
 
-from seawright_console.tiny_base import material, tokenizer
+from seawright_console.tiny_base import chat_template, material, tokenizer
 from seawright_console.tiny_base.batches import Batch, Batcher
 from seawright_console.tiny_base.evaluation import Score, score
 from seawright_console.tiny_base.model_card import Made, Shape, card
@@ -121,6 +121,7 @@ def train(recipe: Recipe, out: Path) -> Score:
     """Train for the recipe's minutes, keep the averaged weights in `out`, return its score."""
     torch.set_num_threads(recipe.num_threads)
     out.mkdir(parents=True, exist_ok=True)
+    chat_template.save(out)
     renderer = renderer_for(tokenizer.save(out))
     model = new_model(tokenizer.build().get_vocab(), recipe.seed)
     average = copy.deepcopy(model).requires_grad_(requires_grad=False)

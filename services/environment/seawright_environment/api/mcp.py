@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
@@ -30,6 +31,25 @@ from seawright_shared.records.ids import NewId
 from seawright_shared.records.messages import Requestor
 
 SESSION_HEADER = "mcp-session-id"
+REPLIES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The answer to a request, or the error that it met.",
+        "content": {
+            "application/json": {
+                "schema": {"type": "object", "required": ["jsonrpc", "id"]},
+                "example": {"jsonrpc": "2.0", "id": 1, "result": {"tools": []}},
+            }
+        },
+    },
+    202: {"description": "A notification was taken."},
+    "4XX": {
+        "description": "The request was refused, as JSON-RPC where it reached the protocol.",
+        "content": {
+            "application/json": {"schema": {"type": "object", "required": ["jsonrpc", "error"]}},
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+        },
+    },
+}
 
 
 def mcp_routes(
@@ -45,7 +65,9 @@ def mcp_routes(
         path = f"/v1/env-sessions/{session_id}/mcp"
         return Capability(requestor=request.requestor, mcp_path=path, token=token)
 
-    @router.post("/mcp", operation_id="post_mcp_message", response_class=Response)
+    @router.post(
+        "/mcp", operation_id="post_mcp_message", response_class=Response, responses=REPLIES
+    )
     async def post_message(session_id: str, request: Request) -> Response:
         """Answer one JSON-RPC message of the Model Context Protocol (streamable HTTP).
 
@@ -86,7 +108,7 @@ def mcp_routes(
 def _admitted(session: OpenSession, request: Request) -> Requestor:
     """Return whose tools the request may call, or raise."""
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is not None and _host_in(origin) != request.headers.get("host"):
         raise ForbiddenError("pages of other sites may not speak to this service")
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     requestor = session.holder_of(token.strip()) if scheme.lower() == "bearer" else None
@@ -97,6 +119,14 @@ def _admitted(session: OpenSession, request: Request) -> Requestor:
     if request.method == "POST" and "json" not in request.headers.get("content-type", ""):
         raise UnsupportedMediaError("a message is application/json")
     return requestor
+
+
+def _host_in(origin: str) -> str:
+    """Return the host and port that an origin names; nothing where it is no address."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _read(body: bytes) -> McpMessage:

@@ -14,6 +14,7 @@ from seawright_shared.contracts.dataset_exports import ExportRequest, Push, Push
 
 Id = Annotated[str, Path(max_length=80)]
 ZIP = "application/zip"
+ARCHIVE = {"schema": {"type": "string", "format": "binary"}, "example": "PK..."}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ def export_routes(parts: ExportRoutes) -> APIRouter:
     @router.post(
         "/{dataset_id}/exports",
         response_class=FileResponse,
-        responses={200: {"content": {ZIP: {}}, "description": "The archive."}},
+        responses={200: {"content": {ZIP: ARCHIVE}, "description": "The archive."}},
     )
     async def export(dataset_id: Id, request: ExportRequest) -> FileResponse:
         """Return the version as a ZIP archive: the same version gives the same bytes."""

@@ -1,7 +1,7 @@
 """Routes of dataset versions: manifests, items, data cards, rejects."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import PlainTextResponse
@@ -19,6 +19,17 @@ from seawright_shared.web.pages import PageDep
 
 Id = Annotated[str, Path(max_length=80)]
 Word = Annotated[str | None, Query(max_length=300)]
+
+
+class MarkdownResponse(PlainTextResponse):
+    """Markdown, as the document says of it."""
+
+    media_type = "text/markdown"
+
+
+CARD: dict[int | str, dict[str, Any]] = {
+    200: {"content": {MarkdownResponse.media_type: {"example": "# retail-first\n\n214 tasks."}}}
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +62,11 @@ def dataset_routes(parts: DatasetRoutes) -> APIRouter:
         """Return a manifest."""
         return await parts.datasets.get(dataset_id)
 
-    @router.get("/{dataset_id}/card", response_class=PlainTextResponse)
-    async def card(dataset_id: Id) -> PlainTextResponse:
+    @router.get("/{dataset_id}/card", response_class=MarkdownResponse, responses=CARD)
+    async def card(dataset_id: Id) -> MarkdownResponse:
         """Return the data card, in Markdown."""
         text = data_card(await parts.datasets.get(dataset_id))
-        return PlainTextResponse(text, media_type="text/markdown; charset=utf-8")
+        return MarkdownResponse(text)
 
     @router.get("/{dataset_id}/rejects")
     async def rejects(

@@ -1,7 +1,7 @@
 """Routes of episodes and trajectories."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
@@ -15,6 +15,16 @@ from seawright_shared.records.trajectories import Trajectory
 from seawright_shared.web.pages import PageDep
 
 Id = Annotated[str, Path(max_length=80, pattern=r"^[A-Za-z0-9_.:-]+$")]
+
+TRACE_TYPE = "application/vnd.seawright.trace+msgpack"
+TRACE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The trace, encoded in MessagePack.",
+        "content": {
+            TRACE_TYPE: {"schema": {"type": "string", "format": "binary"}, "example": "(bytes)"}
+        },
+    }
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +67,13 @@ def episode_routes(parts: EpisodeRoutes) -> APIRouter:
         """Return one recorded episode."""
         return await parts.episodes.trajectory(trajectory_id)
 
-    @router.get("/trajectories/{trajectory_id}/trace")
+    @router.get("/trajectories/{trajectory_id}/trace", response_class=Response, responses=TRACE)
     async def trace(trajectory_id: Id) -> Response:
         """Return the encoded token trace."""
         found = await parts.episodes.trajectory(trajectory_id)
         if found.trace is None:
             raise NotFoundError(f"trajectory {trajectory_id} was not sampled: it has no trace")
         content = await parts.blobs.get(found.trace)
-        return Response(content, media_type="application/vnd.seawright.trace+msgpack")
+        return Response(content, media_type=TRACE_TYPE)
 
     return router

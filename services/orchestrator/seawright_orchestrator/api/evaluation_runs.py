@@ -12,9 +12,10 @@ from seawright_orchestrator.usecases.stores import EvaluationStore, RunVerbs
 from seawright_shared.contracts.orchestrator import EvaluationRun
 from seawright_shared.contracts.pages import Page
 from seawright_shared.jobs.events import EventLog
+from seawright_shared.records.jobs import RunEvent
 from seawright_shared.records.specs import EvaluationSpec
-from seawright_shared.web.events import EventDep, respond_events
-from seawright_shared.web.idempotency import Idempotency, Reply
+from seawright_shared.web.events import EVENT_REPLIES, EventDep, respond_events
+from seawright_shared.web.idempotency import KEY_REQUIRED, Idempotency, Reply
 from seawright_shared.web.pages import PageDep
 
 RunId = Annotated[str, Path(max_length=80)]
@@ -35,7 +36,7 @@ def evaluation_routes(parts: EvaluationRoutes) -> APIRouter:
     """Return the routes under /v1/evaluation-runs."""
     router = APIRouter(prefix="/v1/evaluation-runs", tags=["evaluation"])
 
-    @router.post("", status_code=202, response_model=EvaluationRun)
+    @router.post("", status_code=202, response_model=EvaluationRun, openapi_extra=KEY_REQUIRED)
     async def start(spec: EvaluationSpec, request: Request) -> Response:
         """Start a run. Needs an Idempotency-Key: repeated, it returns the first run."""
         task_ids = await parts.start.prepare(spec)
@@ -56,7 +57,7 @@ def evaluation_routes(parts: EvaluationRoutes) -> APIRouter:
         """Return one run, with its report when it is done."""
         return await parts.runs.get(run_id)
 
-    @router.get("/{run_id}/events", response_model=None)
+    @router.get("/{run_id}/events", response_model=Page[RunEvent], responses=EVENT_REPLIES)
     async def events(run_id: RunId, wanted: EventDep) -> Response:
         """Return events as a JSON page, or as a stream that resumes."""
         await parts.runs.get(run_id)

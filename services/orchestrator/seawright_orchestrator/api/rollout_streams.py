@@ -10,10 +10,12 @@ from seawright_orchestrator.usecases.follow_groups import FollowGroups
 from seawright_orchestrator.usecases.open_rollout_stream import OpenRolloutStream
 from seawright_orchestrator.usecases.stores import RolloutStore
 from seawright_shared.contracts.orchestrator import CreditsRequest, GroupPage, RolloutStream
+from seawright_shared.contracts.pages import Page
 from seawright_shared.jobs.events import EventLog
+from seawright_shared.records.jobs import RunEvent
 from seawright_shared.records.specs import RolloutStreamSpec
-from seawright_shared.web.events import EventDep, respond_events
-from seawright_shared.web.idempotency import Idempotency, Reply
+from seawright_shared.web.events import EVENT_REPLIES, EventDep, respond_events
+from seawright_shared.web.idempotency import KEY_REQUIRED, Idempotency, Reply
 
 StreamId = Annotated[str, Path(max_length=80)]
 
@@ -33,7 +35,7 @@ def rollout_routes(parts: RolloutRoutes) -> APIRouter:
     """Return the routes under /v1/rollout-streams."""
     router = APIRouter(prefix="/v1/rollout-streams", tags=["rollouts"])
 
-    @router.post("", status_code=201, response_model=RolloutStream)
+    @router.post("", status_code=201, response_model=RolloutStream, openapi_extra=KEY_REQUIRED)
     async def start(spec: RolloutStreamSpec, request: Request) -> Response:
         """Open a stream. Needs an Idempotency-Key: repeated, it returns the first stream."""
         await parts.start.prepare(spec)
@@ -65,7 +67,7 @@ def rollout_routes(parts: RolloutRoutes) -> APIRouter:
         """Return finished groups in order, waiting for the first one."""
         return await parts.follow(stream_id, after=after, wait_seconds=wait_seconds, limit=limit)
 
-    @router.get("/{stream_id}/events", response_model=None)
+    @router.get("/{stream_id}/events", response_model=Page[RunEvent], responses=EVENT_REPLIES)
     async def events(stream_id: StreamId, wanted: EventDep) -> Response:
         """Return events as a JSON page, or as a stream that resumes."""
         await parts.rollouts.get(stream_id)

@@ -20,9 +20,10 @@ from seawright_shared.contracts.orchestrator import (
 )
 from seawright_shared.contracts.pages import Page
 from seawright_shared.jobs.events import EventLog
+from seawright_shared.records.jobs import RunEvent
 from seawright_shared.records.specs import SynthesisSpec
-from seawright_shared.web.events import EventDep, respond_events
-from seawright_shared.web.idempotency import Idempotency, Reply
+from seawright_shared.web.events import EVENT_REPLIES, EventDep, respond_events
+from seawright_shared.web.idempotency import KEY_REQUIRED, Idempotency, Reply
 from seawright_shared.web.pages import PageDep
 
 RunId = Annotated[str, Path(max_length=80)]
@@ -47,7 +48,7 @@ def synthesis_routes(parts: SynthesisRoutes) -> APIRouter:
     router = APIRouter(prefix="/v1/synthesis-runs", tags=["synthesis"])
     read = ReadPlans(runs=parts.runs)
 
-    @router.post("", status_code=202, response_model=SynthesisRun)
+    @router.post("", status_code=202, response_model=SynthesisRun, openapi_extra=KEY_REQUIRED)
     async def start(spec: SynthesisSpec, request: Request) -> Response:
         """Start a run. Needs an Idempotency-Key: repeated, it returns the first run."""
         opened = await parts.start.prepare(spec)
@@ -101,7 +102,7 @@ def synthesis_routes(parts: SynthesisRoutes) -> APIRouter:
         """Return the drafts that were not accepted, with their reasons."""
         return await parts.runs.rejects_page(run_id, page)
 
-    @router.get("/{run_id}/events", response_model=None)
+    @router.get("/{run_id}/events", response_model=Page[RunEvent], responses=EVENT_REPLIES)
     async def events(run_id: RunId, wanted: EventDep) -> Response:
         """Return events as a JSON page, or as a stream that resumes."""
         await parts.runs.get(run_id)

@@ -12,9 +12,10 @@ from seawright_orchestrator.usecases.user_quality.report_store import ReportStor
 from seawright_orchestrator.usecases.user_quality.start_report import StartReport
 from seawright_shared.contracts.pages import Page
 from seawright_shared.jobs.events import EventLog
+from seawright_shared.records.jobs import RunEvent
 from seawright_shared.records.user_quality import UserQualityReport, UserQualitySpec
-from seawright_shared.web.events import EventDep, respond_events
-from seawright_shared.web.idempotency import Idempotency, Reply
+from seawright_shared.web.events import EVENT_REPLIES, EventDep, respond_events
+from seawright_shared.web.idempotency import KEY_REQUIRED, Idempotency, Reply
 from seawright_shared.web.pages import PageDep
 
 ReportId = Annotated[str, Path(max_length=80)]
@@ -36,7 +37,7 @@ def user_quality_routes(parts: ReportRoutes) -> APIRouter:
     """Return the routes under /v1/user-quality-reports."""
     router = APIRouter(prefix="/v1/user-quality-reports", tags=["user-quality"])
 
-    @router.post("", status_code=202, response_model=UserQualityReport)
+    @router.post("", status_code=202, response_model=UserQualityReport, openapi_extra=KEY_REQUIRED)
     async def start(spec: UserQualitySpec, request: Request) -> Response:
         """Measure a user. Needs an Idempotency-Key: repeated, it returns the first report."""
         await parts.start.prepare(spec)
@@ -58,7 +59,7 @@ def user_quality_routes(parts: ReportRoutes) -> APIRouter:
         """Return one report, with its rates when it is done."""
         return await parts.reports.get(report_id)
 
-    @router.get("/{report_id}/events", response_model=None)
+    @router.get("/{report_id}/events", response_model=Page[RunEvent], responses=EVENT_REPLIES)
     async def events(report_id: ReportId, wanted: EventDep) -> Response:
         """Return events as a JSON page, or as a stream that resumes."""
         await parts.reports.get(report_id)

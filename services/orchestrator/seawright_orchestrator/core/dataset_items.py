@@ -18,6 +18,7 @@ from seawright_shared.records.datasets import (
     Dialogue,
     Preference,
 )
+from seawright_shared.records.deed_tools import deed_tools
 from seawright_shared.records.domains import Domain, Outcome
 from seawright_shared.records.messages import Message
 from seawright_shared.records.specs import DatasetSpec
@@ -196,8 +197,8 @@ def agent_dialogue(success: Success, domain: Domain, spec: DatasetSpec) -> Dialo
     )
 
 
-def user_dialogue(success: Success, domain: Domain, *, num_messages: int | None = None) -> Dialogue:
-    """Return what the user saw and said; loss falls on his turns.
+def user_dialogue(success: Success, *, num_messages: int | None = None) -> Dialogue:
+    """Return what the user saw and said, as he is asked when he plays; loss falls on his turns.
 
     `num_messages` ends it before his first wrong step; None: all of it.
     """
@@ -208,7 +209,7 @@ def user_dialogue(success: Success, domain: Domain, *, num_messages: int | None 
         task_id=success.task.id,
         trajectory_id=trajectory.id,
         system=user_system(success.task.scenario),
-        tools=[tool for tool in domain.tools if tool.requestor == "user"],
+        tools=deed_tools(success.task.scenario),
         messages=messages,
         domain=success.task.domain,
     )

@@ -123,7 +123,7 @@ class CreateDataset:
         domain = await self.domains.domain(success.task.domain)
         if spec.kind == "agent_sft":
             return agent_dialogue(success, domain, spec)
-        return user_dialogue(success, domain, num_messages=note.num_user_messages)
+        return user_dialogue(success, num_messages=note.num_user_messages)
 
     async def _refuse_heldout(self, tasks: Sequence[Task]) -> None:
         heldout = await self.tasks.heldout_customers()

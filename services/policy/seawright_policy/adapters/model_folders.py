@@ -4,7 +4,7 @@ import asyncio
 import json
 from pathlib import Path
 
-from seawright_policy.adapters.chat_templates import read_chat_template, system_text_of
+from seawright_policy.adapters.chat_templates import first_break, read_chat_template, system_text_of
 from seawright_policy.adapters.tokenizers_codec import TokenizersCodec
 from seawright_policy.core.model_uris import ADAPTER_CONFIG, folder_of
 from seawright_policy.core.rendering import Renderer
@@ -60,6 +60,11 @@ def read_renderer(folder: Path) -> Renderer | None:
     if missing := [token for token in NEEDED_TOKENS[name] if not codec.has(token)]:
         raise refused(f"{folder / TOKENIZER} has no token {missing[0]}, which {name!r} needs")
     source = None if name == "tiny" else read_chat_template(folder)
+    if source is not None and (broken := first_break(source)) is not None:
+        raise refused(
+            f"{folder}: the chat template is not prefix-stable: it writes earlier messages in"
+            f" another way once {broken} follows, so that a context cannot be continued"
+        )
     options = TemplateOptions(
         is_forgetful=reasoning == "dropped",
         system_text=plain_system if source is None else system_text_of(source),

@@ -35,10 +35,11 @@ def reply(plain: object) -> Response:
 def described(request_model: type[BaseModel], says: str) -> dict[str, object]:
     """Return the OpenAPI words for a route with MessagePack bodies."""
     schema = {"type": "string", "format": "binary", "description": says}
+    answer = {"schema": schema, "example": "(bytes)"}
     return {
         "requestBody": {
             "required": True,
             "content": {MEDIA_TYPE: {"schema": request_model.model_json_schema(mode="validation")}},
         },
-        "responses": {"200": {"description": says, "content": {MEDIA_TYPE: {"schema": schema}}}},
+        "responses": {"200": {"description": says, "content": {MEDIA_TYPE: answer}}},
     }

@@ -18,10 +18,11 @@ from seawright_shared.contracts.trainer import (
 )
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.jobs.events import EventLog
+from seawright_shared.records.jobs import RunEvent
 from seawright_shared.records.rollouts import Checkpoint, PolicyVersion
 from seawright_shared.records.specs import TrainingSpec
-from seawright_shared.web.events import EventDep, respond_events
-from seawright_shared.web.idempotency import Idempotency, Reply
+from seawright_shared.web.events import EVENT_REPLIES, EventDep, respond_events
+from seawright_shared.web.idempotency import KEY_ALLOWED, Idempotency, Reply
 from seawright_shared.web.pages import Key, PageDep, page_of, require_key
 from seawright_trainer.core.ports import RunDesk, Steps
 from seawright_trainer.core.user_gate import UserCheck
@@ -68,7 +69,7 @@ def run_routes(parts: RunRoutes) -> APIRouter:
     """Return the router of training runs."""
     router = APIRouter(prefix="/v1/training-runs", tags=["training-runs"])
 
-    @router.post("", status_code=202, response_model=TrainingRun)
+    @router.post("", status_code=202, response_model=TrainingRun, openapi_extra=KEY_ALLOWED)
     async def create_run(spec: TrainingSpec, request: Request) -> Response:
         """Queue a training run."""
 
@@ -135,7 +136,7 @@ def run_routes(parts: RunRoutes) -> APIRouter:
         await parts.desk.load(run_id)
         return Page[Checkpoint](data=await parts.steps.checkpoints(run_id))
 
-    @router.get("/{run_id}/events")
+    @router.get("/{run_id}/events", response_model=Page[RunEvent], responses=EVENT_REPLIES)
     async def list_events(run_id: str, params: EventDep) -> Response:
         """Stream the run's events (SSE), or return a page of them (JSON)."""
         await parts.desk.load(run_id)

@@ -77,8 +77,9 @@ class SuperviseRun:
     async def _attempt(self, run: RunState) -> Outcome:
         """Return how the attempt ended; faults of the intake end it too."""
         try:
+            # A folder that the policy refuses is refused here, before a rank is launched.
+            await patiently(partial(self.serve_start.serve_base, run))
             if run.spec.kind == "sft":
-                await patiently(partial(self.serve_start.serve_base, run))
                 await patiently(partial(self.render, run))
             attempt = await self.launcher.launch(await self._config(run))
             try:

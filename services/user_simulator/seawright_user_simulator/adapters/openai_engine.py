@@ -7,8 +7,8 @@ from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 from seawright_shared.clients.peer import Peer
 from seawright_shared.errors import UnavailableError
 from seawright_shared.records.base import Record, Request, content_hash
+from seawright_shared.records.deed_tools import deed_tools
 from seawright_shared.records.messages import Message, ToolCall
-from seawright_user_simulator.core.deed_tools import tools_of
 from seawright_user_simulator.core.flipping import flipped
 from seawright_user_simulator.core.plain_texts import without_thoughts
 from seawright_user_simulator.core.ports import Cue, Reply, stop_in
@@ -67,7 +67,7 @@ class OpenAiEngine:
             messages=[_as_openai(message) for message in seen],
             max_tokens=self._max_tokens,
             seed=cue.seed,
-            tools=tools_of(cue.scenario),
+            tools=[tool.as_openai() for tool in deed_tools(cue.scenario)],
         )
         answer = await self._peer.post(
             "/v1/chat/completions",

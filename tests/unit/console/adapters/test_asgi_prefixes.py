@@ -1,7 +1,8 @@
 import httpx
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 
 from seawright_console.adapters.asgi_prefixes import ROOT, Prefixes
+from seawright_shared.web.create_app import create_app
 
 
 def app_called(name: str) -> FastAPI:
@@ -47,3 +48,32 @@ async def test_applications_may_be_added_later():
     transport = httpx.ASGITransport(app=prefixes)
     async with httpx.AsyncClient(transport=transport, base_url="http://embedded") as client:
         assert (await client.get("/two/x")).json()["app"] == "two"
+
+
+def app_that_creates() -> FastAPI:
+    app = create_app("toy", [])
+
+    @app.post("/v1/orders", status_code=201)
+    async def create(response: Response) -> None:
+        response.headers["Location"] = "/v1/orders/1"
+
+    return app
+
+
+async def test_a_created_thing_is_found_where_its_location_leads():
+    prefixes = Prefixes({ROOT: app_called("root"), "one": app_that_creates()})
+    transport = httpx.ASGITransport(app=prefixes)
+    async with httpx.AsyncClient(transport=transport, base_url="http://embedded") as client:
+        made = await client.post("/one/v1/orders")
+        assert made.headers["location"] == "/one/v1/orders/1"
+
+
+async def test_a_problem_names_the_whole_path_as_its_instance():
+    prefixes = Prefixes({ROOT: app_called("root"), "one": app_that_creates()})
+    transport = httpx.ASGITransport(app=prefixes)
+    async with httpx.AsyncClient(transport=transport, base_url="http://embedded") as client:
+        refused = [
+            await client.get("/one/v1/nothing"),
+            await client.post("/one/v1/orders", content=b"{", headers={"content-encoding": "x"}),
+        ]
+    assert [each.json()["instance"] for each in refused] == ["/one/v1/nothing", "/one/v1/orders"]

@@ -22,10 +22,11 @@ from seawright_shared.records.datasets import (
     DatasetReport,
     DatasetVersion,
 )
+from seawright_shared.records.deed_tools import deed_tools
 from seawright_shared.records.domains import DatabaseRef, Domain
 from seawright_shared.records.messages import Message, ToolCall, ToolSchema
 from seawright_shared.records.specs import DatasetSpec
-from seawright_shared.records.tasks import Fact, Scenario, Task, Wish
+from seawright_shared.records.tasks import Deed, Fact, Scenario, Task, Wish
 from seawright_shared.records.trajectories import (
     AgentSpec,
     Slip,
@@ -251,11 +252,20 @@ def test_an_agents_dialogue_is_what_it_saw_without_its_thoughts():
 
 
 def test_a_users_dialogue_is_what_he_saw_and_his_orders_hide_what_he_never_says():
-    dialogue = user_dialogue(success(task()), DOMAIN)
+    dialogue = user_dialogue(success(task()))
     assert [one.role for one in dialogue.messages] == ["assistant", "user", "assistant", "user"]
-    assert [one.name for one in dialogue.tools] == ["phone"]
+    assert dialogue.tools == []
     assert "123" in dialogue.system
     assert "99" not in dialogue.system
+
+
+def test_a_users_dialogue_offers_what_he_is_offered_when_he_plays():
+    deed = Deed(name="phone", arguments={"to": "us"}, cues=[["call"]], says="{result}")
+    one = task()
+    scenario = one.scenario.model_copy(update={"deeds": [deed]})
+    dialogue = user_dialogue(success(one.model_copy(update={"scenario": scenario})))
+    assert dialogue.tools == deed_tools(scenario)
+    assert [tool.name for tool in dialogue.tools] == ["phone"]
 
 
 def test_a_versions_id_is_its_content():

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from seawright_policy.adapters.chat_templates import system_text_of
+from seawright_policy.adapters.chat_templates import first_break, system_text_of
 from seawright_policy.adapters.model_folders import read_renderer
 from seawright_policy.adapters.tokenizers_codec import TokenizersCodec
 from seawright_shared.errors import InvalidRequestError
@@ -93,3 +93,53 @@ def test_a_folder_that_contradicts_itself_is_refused(folder, text, reason):
     (folder / "renderer.json").write_text(text)
     with pytest.raises(InvalidRequestError, match=reason):
         read_renderer(folder)
+
+
+PLAIN = """\
+{%- for m in messages %}<|im_start|>{{ m.role }}
+{{ m.content }}{% for c in m.tool_calls or [] %}{{ c.function | tojson }}{% endfor %}<|im_end|>
+{% endfor %}"""
+TOOLS_LAST = """\
+{%- for m in messages %}<|im_start|>{{ m.role }}
+{% if loop.last and tools %}{{ tools | tojson }}{% endif %}{{ m.content }}<|im_end|>
+{% endfor %}"""
+ENDS_ONCE = (
+    "{% for m in messages %}{{ m.content }}{{ '' if m.role == 'tool' else '|' }}{% endfor %}."
+)
+FORGETFUL = """\
+{%- for m in messages %}<|im_start|>{{ m.role }}
+{% if loop.last and m.role == 'assistant' %}<think>\n\n</think>\n\n{% endif %}{{ m.content }}<|im_end|>
+{% endfor %}"""
+SHORT_MEMORY = "{% for m in messages[-3:] %}{{ m.content }}|{% endfor %}"
+
+
+@pytest.mark.parametrize(
+    ("source", "broken"),
+    [
+        (CHAT_TEMPLATE, None),
+        (PLAIN, None),
+        (FORGETFUL, None),
+        (TOOLS_LAST, "message 3 (assistant), with tools"),
+        (ENDS_ONCE, "message 3 (assistant), with tools"),
+        (SHORT_MEMORY, "message 4 (tool), with tools"),
+    ],
+)
+def test_the_message_that_changes_earlier_ones_is_named(source, broken):
+    assert first_break(source) == broken
+
+
+def test_a_folder_whose_template_breaks_its_prefixes_is_refused(folder):
+    config = json.loads((folder / "tokenizer_config.json").read_text())
+    config["chat_template"] = TOOLS_LAST
+    (folder / "tokenizer_config.json").write_text(json.dumps(config))
+    with pytest.raises(InvalidRequestError, match="not prefix-stable") as refusal:
+        read_renderer(folder)
+    assert refusal.value.errors[0].pointer == "/uri"
+
+
+def test_a_template_that_refuses_tools_results_is_refused():
+    source = (
+        "{% for m in messages %}{{ raise_exception('no tools') if m.role == 'tool' }}{% endfor %}"
+    )
+    with pytest.raises(InvalidRequestError, match="no tools"):
+        first_break(source)

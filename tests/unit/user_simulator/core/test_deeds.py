@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from seawright_shared.records.messages import Message, ToolCall
 from seawright_shared.records.tasks import Deed, Scenario, Wish
 from seawright_shared.records.trajectories import UserSpec
-from seawright_user_simulator.core.deed_tools import tools_of
 from seawright_user_simulator.core.deeds import ALREADY, MAX_DEEDS, Hands, turns_of
 from seawright_user_simulator.core.ports import Cue, Reply
 from seawright_user_simulator.core.scripted_user import scripted_reply
@@ -215,11 +214,3 @@ def test_results_belong_to_the_turn_in_which_they_came():
     assert [content for _, content in first.results] == ["Restarted."]
     assert not last.results
     assert last.text == "Thanks."
-
-
-def test_a_model_is_offered_the_tools_of_the_deeds():
-    tools = tools_of(SCENARIO)
-    assert len(tools) == len({deed.name for deed in DEEDS})
-    grant = next(tool for tool in tools if str(tool["function"]).count("'grant'"))
-    assert "'enum': ['sms', 'storage']" in str(grant)
-    assert tools_of(SCENARIO.model_copy(update={"deeds": []})) == []
