@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -37,7 +38,16 @@ class PlanRun:
         shape = self.shape_of(config, request.spec.model.dtype, request.spec.lora)
         refuse_undivided(request.spec, shape.num_experts)
         mean_length = request.mean_length or request.spec.batch.max_length // 2
-        return plan_training(shape, request.spec, request.cluster, mean_length)
+        plan = plan_training(shape, request.spec, request.cluster, mean_length)
+        if not all(map(isfinite, (plan.step_seconds, *plan.publish_seconds.values()))):
+            raise _too_slow()
+        return plan
+
+
+def _too_slow() -> InvalidRequestError:
+    detail = "with these rates a step or a publication takes longer than a number can say"
+    error = FieldError(pointer="/cluster", code="endless", detail=detail)
+    return InvalidRequestError(f"/cluster: {detail}", errors=[error])
 
 
 def _config_in(folder: Path) -> dict[str, JsonValue]:
