@@ -113,6 +113,8 @@ async def test_a_created_run_is_202_with_its_place(house: TrainerHouse):
         ({"batch": BatchSpec(max_length=512, token_budget=256)}, "/batch/token_budget"),
         ({"batch": BatchSpec(max_length=512, token_budget=512)}, "/batch/max_length"),
         ({"num_ranks": 2, "num_replicas": 3}, "/num_replicas"),
+        ({"num_ranks": 6, "num_replicas": 2, "expert_parallel": 2}, "/expert_parallel"),
+        ({"num_ranks": 2, "expert_parallel": 2}, "/expert_parallel"),
         ({"role": "user"}, "/role"),
         ({"model": ModelSpec(uri="/nowhere", name="tiny")}, "/model/uri"),
         (

@@ -1,10 +1,13 @@
 """A rank of its own: trains the same three ragged steps on however many ranks there are.
 
-Arguments: rank, number of ranks, rendezvous file, folder of models, folder for what is written,
+Arguments: rank (or `all`), number of ranks, rendezvous file, folder of models, folder for what is written,
 and a folder of checkpoints to load (or `-` to train).
 """
 
+import os
+import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,19 +31,30 @@ from seawright_trainer.core.sequences import StepSequences, WeightedSequence, jo
 SHARES = {
     1: [[[0, 1, 2, 3, 4, 5]]],
     2: [[[0], [1, 2], [3]], [[4], [5], []]],
+    4: [[[0], []], [[1, 2], []], [[3], [5]], [[4], []]],
+    6: [[[0]], [[1]], [[2]], [[3]], [[4]], [[5]]],
 }
 """Micro-batches of each rank, by number of ranks; sequence 4 and 5 carry no loss."""
 
-OPTIONS: dict[str, tuple[LoraSpec | None, int]] = {
-    "tied": (None, 1),
-    "replicated": (None, 2),
-    "adapted": (LoraSpec(rank=4, alpha=8.0), 1),
-    "mixture": (None, 1),
+OPTIONS: dict[str, tuple[LoraSpec | None, int, int]] = {
+    "tied": (None, 1, 1),
+    "replicated": (None, 2, 1),
+    "adapted": (LoraSpec(rank=4, alpha=8.0), 1, 1),
+    "mixture": (None, 1, 1),
+    "divided": (None, 1, 2),
+    "starved": (None, 1, 2),
+    "copies": (None, 2, 2),
 }
-"""Adapters and replicas by kind of model."""
+"""Adapters, replicas and ranks that divide experts, by kind of model."""
 
-KINDS = tuple(OPTIONS)
+KINDS = ("tied", "replicated", "adapted", "mixture", "divided", "starved")
 """Models: whether the head is the embedding (case 16), and how it is trained."""
+
+ALL = "all"
+"""In the place of a rank."""
+
+STARVED = "starved"
+"""Kind of model whose tokens are all routed to the first rank's experts."""
 
 MAX_FILE_BYTES = 8192
 """Of exports: small enough that there are several files."""
@@ -66,7 +80,8 @@ def ragged_step(seed: int) -> StepSequences:
 
 def engine_of(base: str) -> FsdpEngine:
     """Return a GRPO engine in fp32, of the kind that the base's folder is named after."""
-    lora, num_replicas = OPTIONS.get(Path(base).name, (None, 1))
+    lora, num_replicas, expert_parallel = OPTIONS.get(Path(base).name, (None, 1, 1))
+    num_peers = min(expert_parallel, dist.get_world_size())
     spec = TrainingSpec(
         kind="grpo",
         model=ModelSpec(uri=base, name="tiny", dtype="float32"),
@@ -74,7 +89,8 @@ def engine_of(base: str) -> FsdpEngine:
         num_steps=10,
         optimizer=OptimizerSpec(learning_rate=3e-3),
         lora=lora,
-        num_replicas=min(num_replicas, dist.get_world_size()),
+        num_replicas=min(num_replicas, dist.get_world_size() // num_peers),
+        expert_parallel=num_peers,
     )
     return FsdpEngine(prepare_model(spec), spec, torch.device("cpu"))
 
@@ -84,6 +100,10 @@ def train(engine: FsdpEngine, rank: int, size: int) -> list[dict[str, float]]:
     measured: list[dict[str, float]] = []
     for seed in range(3):
         step = ragged_step(seed)
+        if Path(engine.spec.model.uri).name == STARVED:
+            step = replace(
+                step, routes=np.tile(np.array([0, 1], np.int16), (len(step.token_ids), 2, 1))
+            )
         rows = [pack_row(step, indices) for indices in SHARES[size][rank]]
         measured.append(engine.train_step(rows, step.num_loss_tokens).metrics)
     return measured
@@ -117,13 +137,41 @@ def export(engine: FsdpEngine, base: str, folder: Path) -> None:
         )
 
 
+def launch(size: int, models: Path, folder: Path, loaded: str = "-") -> None:
+    """Run this module on so many ranks; what rank 0 came to lies in `folder`, kind by kind."""
+    for model in models.iterdir():
+        (folder / model.name).mkdir(parents=True)
+    rest = [str(size), str(folder / "rendezvous"), str(models), str(folder), loaded]
+    command = [sys.executable, "-m", "tests.support.rank_steps", ALL, *rest]
+    ended = subprocess.run(command, stderr=subprocess.PIPE, timeout=240, check=False)
+    assert ended.returncode == 0, ended.stderr.decode()[-2000:]
+
+
+def fork(size: int) -> int | None:
+    """Go on as each of so many ranks, which share what is imported; None: all of them are done."""
+    ranks: list[int] = []
+    for rank in range(size):
+        pid = os.fork()
+        if pid == 0:
+            return rank
+        ranks.append(pid)
+    ended = [os.waitpid(pid, 0)[1] for pid in ranks]
+    assert not any(ended), ended
+    return None
+
+
 def main() -> None:
-    """Run one rank."""
+    """Run one rank, or all."""
     rank, size, rendezvous, base, folder, loaded = sys.argv[1:]
     torch.set_num_threads(1)
+    if rank == ALL:
+        forked = fork(int(size))
+        if forked is None:
+            return
+        rank = str(forked)
     store = FileStore(rendezvous, int(size))
     dist.init_process_group("gloo", store=store, rank=int(rank), world_size=int(size))
-    for kind in KINDS:
+    for kind in (name for name in OPTIONS if (Path(base) / name).is_dir()):
         within = Path(folder) / kind
         engine = engine_of(f"{base}/{kind}")
         metrics: list[dict[str, float]] = []

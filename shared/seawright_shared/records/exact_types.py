@@ -27,13 +27,15 @@ def _walked(schema: Children, *, is_root: bool = False) -> Children:
     # Tagged unions choose among models, or are `JsonValue`, which is exact by itself.
     if kind == "tagged-union" or (kind == "model" and not is_root):
         return schema
-    return {key: _inside(key, value) for key, value in schema.items()}
+    # A model's own validators stand around it, and it stays the one that is meant.
+    is_around = is_root and str(kind).startswith("function-")
+    return {key: _inside(key, value, is_root=is_around) for key, value in schema.items()}
 
 
-def _inside(key: str, value: object) -> object:
+def _inside(key: str, value: object, *, is_root: bool) -> object:
     """Return what stands below a key of a schema, walked where it is a schema, or several."""
     if key in _SCHEMAS and isinstance(value, dict):
-        return _walked(cast("Children", value))
+        return _walked(cast("Children", value), is_root=is_root)
     if key == "fields" and isinstance(value, dict):
         fields = cast("dict[str, Children]", value)
         return {name: _walked(field) for name, field in fields.items()}

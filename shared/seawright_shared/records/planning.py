@@ -63,6 +63,10 @@ class TrainingPlan(Record):
     communication_seconds: float
     publish_seconds: dict[str, float]
     """Of one version, by way: `disk`, `network`."""
+    dispatch_gib: float = 0.0
+    """That each GPU sends to experts of others, and back, where `expert_parallel` divides them."""
+    dispatch_seconds: float = 0.0
+    """Of these, within a node; they come on top of computing."""
     routes_gib: float = 0.0
     """Routes of a step's tokens, where a mixture is told what was sampled; they travel in blobs."""
     advice: list[str]

@@ -277,13 +277,13 @@ class TrainingSpec(Request):
     """None: all weights are trained."""
     num_ranks: int = Field(default=1, ge=1)
     num_replicas: int = Field(default=1, ge=1)
-    """Copies of the sharded model (HSDP): weights are gathered within num_ranks / num_replicas
-    ranks, as within a node, and gradients summed across copies once per step."""
+    """Copies of the sharded model (HSDP), as one in each node; gradients are summed over them."""
+    expert_parallel: int = Field(default=1, ge=1)
+    """Neighbouring ranks, of one node, that divide a mixture's experts; tokens travel to them."""
     threads_per_rank: int = Field(default=1, ge=1)
     """CPU only: torch threads of each rank."""
     recompute_blocks: bool = False
-    """Keep only each block's input for the backward pass and repeat its forward: a third more
-    operations, a fraction of the memory."""
+    """Keep only each block's input and repeat its forward: a third more work, less memory."""
     checkpoint_every: int = Field(default=10, ge=1)
     retention: RetentionSpec = RetentionSpec()
     publish_every: int = Field(default=1, ge=1)

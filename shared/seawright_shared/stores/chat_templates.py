@@ -132,6 +132,8 @@ def prefix_fault(folder: Path) -> str | None:
         broken = None if source is None else first_break(source)
     except InvalidRequestError as error:
         return f"{folder}: {error.detail}"
+    except OSError as error:
+        return f"{folder}: the chat template cannot be read: {error.strerror}"
     if broken is None:
         return None
     return (

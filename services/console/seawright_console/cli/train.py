@@ -95,6 +95,11 @@ def show_plan(made: TrainingPlan, shown: Screen) -> None:
         ["moving weights and gradients", f"{made.communication_seconds:.1f} s"],
         ["a step, with the two overlapped", f"{made.step_seconds:.1f} s"],
         *([f"publishing by {way}", f"{it:.1f} s"] for way, it in made.publish_seconds.items()),
+        *(
+            [["tokens to experts", f"{made.dispatch_gib:.2f} GiB, {made.dispatch_seconds:.1f} s"]]
+            if made.dispatch_gib
+            else []
+        ),
         *([["routes of a step", f"{made.routes_gib:.2f} GiB"]] if made.routes_gib else []),
         ["most tokens of a micro-batch", f"{made.largest_token_budget}"],
     ]

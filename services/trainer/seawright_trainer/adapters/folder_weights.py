@@ -34,6 +34,7 @@ def _limits(folder: Path) -> ModelLimits:
         return ModelLimits(
             context_length=int(config["max_position_embeddings"]),
             vocabulary=int(config["vocab_size"]),
+            num_experts=int(config.get("num_experts") or 0),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         detail = f"{folder / 'config.json'} tells neither context length nor vocabulary"

@@ -11,11 +11,20 @@ from dataclasses import dataclass
 
 import torch
 import torch.distributed as dist
+from torch import nn
 from torch.distributed.device_mesh import DeviceMesh, init_device_mesh
 from torch.distributed.fsdp import FSDPModule, MixedPrecisionPolicy, fully_shard
 from torch.distributed.tensor import DTensor
+from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 
 from seawright_shared.records.specs import TrainingSpec
+from seawright_trainer.adapters.expert_parallel import (
+    REPLICAS,
+    SHARED,
+    divide_experts,
+    expert_mesh,
+    expert_placement,
+)
 from seawright_trainer.core.diagnostics import Diagnostics, summarize
 from seawright_trainer.core.losses import LOSSES
 from seawright_trainer.core.losses.inputs import LossInputs
@@ -45,7 +54,11 @@ class FsdpEngine:
         self.spec = spec
         self.device = device
         self.model = shard(
-            model.to(device), spec.model.dtype, device, num_replicas=spec.num_replicas
+            model.to(device),
+            spec.model.dtype,
+            device,
+            num_replicas=spec.num_replicas,
+            expert_parallel=spec.expert_parallel,
         )
         optimizer = spec.optimizer
         self.optimizer = torch.optim.AdamW(
@@ -122,10 +135,14 @@ class FsdpEngine:
         return {"imbalance": uneven, "routed_rows": torch.ones_like(uneven)}
 
     def _clip(self) -> float:
-        norm = torch.nn.utils.clip_grad_norm_(
-            self.model.parameters(), self.spec.optimizer.max_grad_norm
-        )
-        whole = norm.full_tensor() if isinstance(norm, DTensor) else norm
+        by_mesh: dict[object, list[nn.Parameter]] = {}
+        for each in self.model.parameters():
+            if each.grad is not None:
+                by_mesh.setdefault(_mesh_of(each), []).append(each)
+        norms = [_norm(parameters) for parameters in by_mesh.values()]
+        whole = norms[0] if len(norms) == 1 else torch.stack(norms).norm()
+        for parameters in by_mesh.values():
+            clip_grads_with_norm_(parameters, self.spec.optimizer.max_grad_norm, whole)
         return float(whole)
 
     def _reduced(self, loss: torch.Tensor, diagnostics: Diagnostics) -> dict[str, float]:
@@ -134,6 +151,17 @@ class FsdpEngine:
         dist.all_reduce(diagnostics.maxes, op=dist.ReduceOp.MAX)
         measured = summarize(sums[1:], diagnostics.maxes, sampled=self.spec.kind == "grpo")
         return {"loss": float(sums[0]), **measured}
+
+
+def _mesh_of(parameter: nn.Parameter) -> DeviceMesh | None:
+    """Return the ranks that hold the parameter: divided experts' are arranged in their own way."""
+    return parameter.device_mesh if isinstance(parameter, DTensor) else None
+
+
+def _norm(parameters: Sequence[nn.Parameter]) -> torch.Tensor:
+    """Return the norm of the gradients of parameters on one mesh."""
+    norm = get_total_norm([each.grad for each in parameters if each.grad is not None])
+    return norm.full_tensor() if isinstance(norm, DTensor) else norm
 
 
 def _nothing() -> None:
@@ -156,13 +184,32 @@ def rank_mesh(device: torch.device, num_replicas: int) -> DeviceMesh:
 
 
 def shard(
-    model: PackedModel, dtype: str, device: torch.device, *, num_replicas: int = 1
+    model: PackedModel,
+    dtype: str,
+    device: torch.device,
+    *,
+    num_replicas: int = 1,
+    expert_parallel: int = 1,
 ) -> PackedModel:
-    """Shard each block and the root over a copy's ranks; gradients are summed, not averaged."""
+    """Shard each block and the root over a copy's ranks; gradients are summed, not averaged.
+
+    Experts may be divided over neighbours first; then ranks with the same ones shard those.
+    """
     mesh = rank_mesh(device, num_replicas)
     policy = MixedPrecisionPolicy(
         param_dtype=DTYPES[dtype], reduce_dtype=torch.float32, cast_forward_inputs=False
     )
+    if expert_parallel > 1:
+        ranks = expert_mesh(device, num_replicas=num_replicas, num_peers=expert_parallel)
+        among = ranks[SHARED] if num_replicas == 1 else ranks[REPLICAS, SHARED]
+        for share in divide_experts(model, ranks):
+            placement = expert_placement(ranks, share)
+            fully_shard(
+                share,
+                mesh=among,
+                mp_policy=policy,
+                shard_placement_fn=lambda _, placement=placement: placement,
+            )
     for block in model.blocks:
         fully_shard(block, mesh=mesh, mp_policy=policy)
     fully_shard(model, mesh=mesh, mp_policy=policy)

@@ -73,6 +73,8 @@ def shape_of(
         element_bytes=dtype.itemsize,
         num_adapter_parameters=adapters,
         num_experts_per_token=int(settings.num_experts_per_tok) if is_mixture else 0,
+        num_experts=int(settings.num_experts) if is_mixture else 0,
+        num_expert_parameters=_in_experts(settings) if is_mixture else 0,
     )
 
 
@@ -106,8 +108,15 @@ def _idle(settings: PretrainedConfig) -> int:
     """Return the parameters of a block's experts that one token is not routed to."""
     if settings.model_type != "qwen3_moe":
         return 0
-    idle = int(settings.num_experts) - int(settings.num_experts_per_tok)
-    return idle * 3 * int(settings.hidden_size) * int(settings.moe_intermediate_size)
+    num_experts = int(settings.num_experts)
+    idle = num_experts - int(settings.num_experts_per_tok)
+    return idle * (_in_experts(settings) // num_experts)
+
+
+def _in_experts(settings: PretrainedConfig) -> int:
+    """Return the parameters of all experts of a block: each is a gate, an up and a down product."""
+    width = int(settings.hidden_size) * int(settings.moe_intermediate_size)
+    return int(settings.num_experts) * 3 * width
 
 
 def _attend(

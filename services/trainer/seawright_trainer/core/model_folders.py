@@ -14,6 +14,8 @@ class ModelLimits:
     context_length: int
     vocabulary: int
     """Token ids are below it."""
+    num_experts: int = 0
+    """Of one layer; 0: a dense model."""
 
 
 class Copies(Protocol):

@@ -12,6 +12,7 @@ from pydantic import JsonValue
 
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_trainer.core.attempts import AttemptConfig
+from seawright_trainer.core.training_runs import refuse_across_nodes
 
 Manifest = dict[str, JsonValue]
 Backend = Literal["job", "jobset"]
@@ -52,6 +53,7 @@ def attempt_labels(config: AttemptConfig) -> dict[str, JsonValue]:
 def num_nodes(config: AttemptConfig, places: RankPlaces) -> int:
     """Return how many pods hold the ranks, or raise `InvalidRequestError`: all hold as many."""
     ranks, per_node = config.spec.num_ranks, places.ranks_per_node
+    refuse_across_nodes(config.spec, min(ranks, per_node))
     if ranks <= per_node:
         return 1
     if ranks % per_node:

@@ -55,7 +55,7 @@ def spec_hash(spec: TrainingSpec) -> str:
     free = {
         "num_ranks", "threads_per_rank", "checkpoint_every", "publish_every", "max_attempts",
         "num_steps", "max_user_error", "user_error_override", "recompute_blocks", "num_replicas",
-        "early_stop", "retention",
+        "expert_parallel", "early_stop", "retention",
     }  # fmt: skip
     return content_hash(spec.model_dump(mode="json", exclude=free))
 
@@ -80,6 +80,15 @@ def refuse_impossible(spec: TrainingSpec) -> None:
                 detail=f"{spec.num_ranks} ranks cannot hold {spec.num_replicas} equal copies",
             )
         )
+    elif spec.num_ranks // spec.num_replicas % spec.expert_parallel:
+        faults.append(
+            FieldError(
+                pointer="/expert_parallel",
+                code="no_divisor",
+                detail=f"{spec.num_ranks // spec.num_replicas} ranks of a copy do not divide into "
+                f"groups of {spec.expert_parallel}",
+            )
+        )
     faults += _grpo_faults(spec) if spec.kind == "grpo" else []
     faults += _misplaced(spec)
     if faults:
@@ -93,6 +102,29 @@ def refuse_too_long(spec: TrainingSpec, context_length: int) -> None:
         detail = f"{longest} tokens are more than the {context_length} that the model reads"
         field = FieldError(pointer="/batch/max_length", code="above_context", detail=detail)
         raise InvalidRequestError("the training spec cannot work", errors=[field])
+
+
+def refuse_undivided(spec: TrainingSpec, num_experts: int) -> None:
+    """Raise `InvalidRequestError` where ranks cannot divide a layer's experts evenly; 0: none."""
+    if spec.expert_parallel == 1:
+        return
+    if num_experts == 0:
+        raise _wrong_experts("unsupported", "the model has no experts to divide")
+    if num_experts % spec.expert_parallel:
+        detail = f"{num_experts} experts cannot be divided over {spec.expert_parallel} ranks"
+        raise _wrong_experts("no_divisor", detail)
+
+
+def refuse_across_nodes(spec: TrainingSpec, ranks_per_node: int) -> None:
+    """Raise `InvalidRequestError` where ranks that divide experts would be in several nodes."""
+    if ranks_per_node % spec.expert_parallel:
+        detail = f"{ranks_per_node} ranks of a node do not divide into {spec.expert_parallel}"
+        raise _wrong_experts("no_divisor", detail)
+
+
+def _wrong_experts(code: str, detail: str) -> InvalidRequestError:
+    field = FieldError(pointer="/expert_parallel", code=code, detail=detail)
+    return InvalidRequestError(detail, errors=[field])
 
 
 def _misplaced(spec: TrainingSpec) -> list[FieldError]:

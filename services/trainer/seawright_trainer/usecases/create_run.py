@@ -14,7 +14,11 @@ from seawright_trainer.core.dataset_check import (
 )
 from seawright_trainer.core.model_folders import Templates, Weights, refuse_broken_prefixes
 from seawright_trainer.core.ports import Rollouts
-from seawright_trainer.core.training_runs import refuse_impossible, refuse_too_long
+from seawright_trainer.core.training_runs import (
+    refuse_impossible,
+    refuse_too_long,
+    refuse_undivided,
+)
 from seawright_trainer.core.user_gate import UserCheck, UserReports, check_user, needs_check
 
 Insert = Callable[[TrainingSpec, UserCheck], Awaitable[TrainingRun]]
@@ -35,7 +39,9 @@ class CreateRun:
         refuse_impossible(spec)
         refuse_broken_prefixes("/model/uri", await self.templates.prefix_fault(spec.model.uri))
         await self.weights.sha256(spec.model.uri)
-        refuse_too_long(spec, (await self.weights.limits(spec.model.uri)).context_length)
+        limits = await self.weights.limits(spec.model.uri)
+        refuse_too_long(spec, limits.context_length)
+        refuse_undivided(spec, limits.num_experts)
         await self._check_datasets(spec)
         report = None
         if needs_check(spec):

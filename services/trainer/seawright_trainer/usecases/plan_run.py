@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -13,7 +14,11 @@ from seawright_shared.records.specs import LoraSpec
 from seawright_trainer.core.model_folders import refuse_broken_prefixes
 from seawright_trainer.core.planning.plan import plan_training
 from seawright_trainer.core.planning.shapes import ModelShape
-from seawright_trainer.core.training_runs import refuse_impossible
+from seawright_trainer.core.training_runs import (
+    refuse_across_nodes,
+    refuse_impossible,
+    refuse_undivided,
+)
 
 ShapeOf = Callable[[Mapping[str, JsonValue], str, LoraSpec | None], ModelShape]
 """Takes a `config.json`, the name of the compute type, and the adapters if there are any."""
@@ -32,12 +37,23 @@ class PlanRun:
         """Return the plan, also where it says that the run does not fit."""
         ranks = {"num_ranks": request.cluster.num_gpus}
         refuse_impossible(request.spec.model_copy(update=ranks))
+        refuse_across_nodes(request.spec, request.cluster.gpus_per_node)
         folder = Path(request.spec.model.uri)
         refuse_broken_prefixes("/spec/model/uri", self.prefix_fault(folder))
         config = request.model_config_json or _config_in(folder)
         shape = self.shape_of(config, request.spec.model.dtype, request.spec.lora)
+        refuse_undivided(request.spec, shape.num_experts)
         mean_length = request.mean_length or request.spec.batch.max_length // 2
-        return plan_training(shape, request.spec, request.cluster, mean_length)
+        plan = plan_training(shape, request.spec, request.cluster, mean_length)
+        if not all(map(isfinite, (plan.step_seconds, *plan.publish_seconds.values()))):
+            raise _too_slow()
+        return plan
+
+
+def _too_slow() -> InvalidRequestError:
+    detail = "with these rates a step or a publication takes longer than a number can say"
+    error = FieldError(pointer="/cluster", code="endless", detail=detail)
+    return InvalidRequestError(f"/cluster: {detail}", errors=[error])
 
 
 def _config_in(folder: Path) -> dict[str, JsonValue]:

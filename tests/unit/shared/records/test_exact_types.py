@@ -9,6 +9,7 @@ from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 
 from seawright_shared.contracts.pages import Page
 from seawright_shared.records.base import Record, Request, Scalar
+from seawright_shared.records.specs import AlgorithmSpec
 
 
 class Part(Record):
@@ -101,3 +102,10 @@ def test_the_schema_says_what_it_said():
 
 def test_parameters_of_routes_are_read_from_text_as_before():
     assert TypeAdapter(Annotated[int, Field(ge=1)]).validate_python("7") == 7
+
+
+def test_a_model_with_validators_of_its_own_around_it_is_as_exact():
+    with pytest.raises(ValidationError) as refusal:
+        AlgorithmSpec.model_validate({"max_staleness": False, "clip_low": "0.2"})
+    found = {(error["loc"], error["type"]) for error in refusal.value.errors()}
+    assert found == {(("max_staleness",), "int_type"), (("clip_low",), "float_type")}

@@ -86,3 +86,8 @@ def test_a_template_that_is_no_text_is_refused(tmp_path: Path):
     (tmp_path / "chat_template.jinja").write_bytes(b"\xff\xfe{{")
     with pytest.raises(InvalidRequestError, match="UTF-8"):
         read_chat_template(tmp_path)
+
+
+def test_a_folder_of_an_impossible_name_is_a_fault_and_no_crash(tmp_path: Path):
+    assert "cannot be read" in str(prefix_fault(tmp_path / ("x" * 300)))
+    assert prefix_fault(Path("a\0b")) is None

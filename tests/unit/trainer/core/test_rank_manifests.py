@@ -163,3 +163,14 @@ def test_the_template_stays_as_it_was():
     before = copy.deepcopy(POD)
     made(config_of(3), places_of())
     assert before == POD
+
+
+def test_experts_divided_over_more_ranks_than_a_node_has_are_refused_by_field():
+    config = config_of(8)
+    divided = config.model_copy(
+        update={"spec": config.spec.model_copy(update={"expert_parallel": 8})}
+    )
+    assert num_nodes(divided, places_of()) == 1
+    with pytest.raises(InvalidRequestError) as refused:
+        num_nodes(divided, places_of(per_node=4))
+    assert [fault.pointer for fault in refused.value.errors] == ["/expert_parallel"]

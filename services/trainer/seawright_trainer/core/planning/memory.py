@@ -36,6 +36,8 @@ class Layout:
     """Whether blocks keep only their inputs, and repeat their forward."""
     num_replicas: int = 1
     """Copies of the sharded model (HSDP)."""
+    expert_parallel: int = 1
+    """Ranks that divide a mixture's experts: one gathers only its own."""
     is_replayed: bool = False
     """Whether a mixture is told the routes that were sampled."""
 
@@ -51,13 +53,14 @@ def memory_parts(shape: ModelShape, layout: Layout) -> dict[str, float]:
     if layout.is_recomputed:
         moments_of_a_step.append(_when_a_block_is_repeated(shape, layout))
     moment = max(moments_of_a_step, key=lambda parts: sum(parts.values()))
-    weights = FP32 * shape.num_held_parameters / layout.num_shards
-    moments = 2 * FP32 * shape.num_trained_parameters / layout.num_shards
+    weights = FP32 * (shape.num_held_parameters / layout.num_shards + _uneven(shape, layout))
+    moments = 2 * FP32 * _trained_on_one(shape, layout)
     return {
         "master weights": weights,
         "optimizer moments": moments,
         **moment,
         **({"routes": _routes(shape, layout)} if shape.num_experts_per_token else {}),
+        **({"dispatch": _dispatched(shape, layout)} if layout.expert_parallel > 1 else {}),
     }
 
 
@@ -104,12 +107,12 @@ def _when_a_block_is_repeated(shape: ModelShape, layout: Layout) -> dict[str, fl
 def _when_backward_ends(shape: ModelShape, layout: Layout) -> dict[str, float]:
     inputs = shape.num_blocks * shape.hidden_size * shape.element_bytes
     kept = inputs if layout.is_recomputed else 0.0
-    block, root = shape.num_block_parameters, shape.num_root_parameters
+    block, root = _block_at_work(shape, layout), shape.num_root_parameters
     if shape.num_adapter_parameters is not None:
         block, root = shape.num_adapter_parameters, 0
     return {
         "gathered weights": _gathered(shape, layout),
-        "gradients": FP32 * shape.num_trained_parameters / layout.num_shards,
+        "gradients": FP32 * _trained_on_one(shape, layout),
         # A block's own, in the compute type and once more as they are summed over ranks.
         "whole gradients": float(shape.element_bytes * (block + root) + FP32 * block),
         "activations": (kept + shape.saved_bytes_per_token) * layout.token_budget,
@@ -120,8 +123,35 @@ def _gathered(shape: ModelShape, layout: Layout) -> float:
     """Return the whole weights at work; a lone fp32 rank computes on its own."""
     if layout.num_shards == 1 and shape.element_bytes == FP32:
         return 0.0
-    block = shape.num_block_parameters + (shape.num_adapter_parameters or 0)
+    block = _block_at_work(shape, layout) + (shape.num_adapter_parameters or 0)
     return float(shape.element_bytes * (BLOCKS_AT_WORK * block + shape.num_root_parameters))
+
+
+def _trained_on_one(shape: ModelShape, layout: Layout) -> float:
+    even = shape.num_trained_parameters / layout.num_shards
+    return even + (_uneven(shape, layout) if shape.num_adapter_parameters is None else 0.0)
+
+
+def _uneven(shape: ModelShape, layout: Layout) -> float:
+    """Return by how many parameters the rank that holds most exceeds an even share.
+
+    Ranks with the same experts cut each evenly where its sizes allow, and else take whole ones.
+    """
+    if layout.expert_parallel == 1 or shape.num_experts == 0:
+        return 0.0
+    num_shared = layout.num_shards // layout.expert_parallel
+    inner = shape.num_expert_parameters // (3 * shape.hidden_size * shape.num_experts)
+    if shape.hidden_size % num_shared == 0 and 2 * inner % num_shared == 0:
+        return 0.0
+    most = -(-shape.num_experts // layout.expert_parallel // num_shared)
+    excess = most / shape.num_experts - 1 / layout.num_shards
+    return shape.num_blocks * shape.num_expert_parameters * excess
+
+
+def _block_at_work(shape: ModelShape, layout: Layout) -> int:
+    """Return the parameters of a block that one rank computes with: all, or its own experts'."""
+    elsewhere = shape.num_expert_parameters * (layout.expert_parallel - 1)
+    return shape.num_block_parameters - elsewhere // layout.expert_parallel
 
 
 def _head_copies(shape: ModelShape) -> int:
@@ -129,6 +159,23 @@ def _head_copies(shape: ModelShape) -> int:
     if shape.num_adapter_parameters is None:
         return 2
     return 0 if shape.element_bytes == FP32 else 1
+
+
+def dispatched_bytes(shape: ModelShape, layout: Layout) -> float:
+    """Return the bytes of one micro-batch's rows on their way to the experts of one block."""
+    return float(
+        shape.element_bytes * shape.hidden_size * shape.num_experts_per_token * layout.token_budget
+    )
+
+
+def _dispatched(shape: ModelShape, layout: Layout) -> float:
+    """Return what sending keeps beyond a block that computes alone, where experts are met evenly.
+
+    Rows as they are sent, as they arrive and as answers return, and whatever a block that is not
+    repeated keeps of them: the answers in their order, for the gradient of the router.
+    """
+    blocks = 1 if layout.is_recomputed else shape.num_blocks
+    return (2 + blocks) * dispatched_bytes(shape, layout)
 
 
 def _routes(shape: ModelShape, layout: Layout) -> float:

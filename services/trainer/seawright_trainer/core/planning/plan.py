@@ -4,7 +4,13 @@ from dataclasses import replace
 
 from seawright_shared.records.planning import ClusterSpec, TrainingPlan
 from seawright_shared.records.specs import TrainingSpec
-from seawright_trainer.core.planning.memory import FP32, Layout, largest_token_budget, memory_parts
+from seawright_trainer.core.planning.memory import (
+    FP32,
+    Layout,
+    dispatched_bytes,
+    largest_token_budget,
+    memory_parts,
+)
 from seawright_trainer.core.planning.shapes import ModelShape
 
 GIB = 2**30
@@ -24,6 +30,7 @@ def plan_training(
         token_budget=spec.batch.token_budget,
         is_recomputed=spec.recompute_blocks,
         is_replayed=spec.kind == "grpo",
+        expert_parallel=spec.expert_parallel,
     )
     parts = memory_parts(shape, layout)
     total = sum(parts.values())
@@ -35,7 +42,10 @@ def plan_training(
     flops += LOSS_SHARE * shape.head_flops_per_token
     rate = cluster.num_gpus * cluster.tflops * 1e12 * cluster.utilization
     compute = tokens * flops / rate
+    sent = _sent_bytes(shape, layout)
+    dispatch = rounds * sent / (_bandwidth(cluster, layout.expert_parallel) * 1e9)
     communication = rounds * _within(shape, layout, cluster) + _across(shape, layout, cluster)
+    # Nothing is computed while tokens travel; gathered weights come while something is.
     return TrainingPlan(
         fits=total <= available,
         memory_gib={name: round(part / GIB, 2) for name, part in parts.items()},
@@ -48,10 +58,12 @@ def plan_training(
         tokens_per_step=tokens,
         micro_batches_per_step=rounds,
         flops_per_token=flops,
-        step_seconds=max(compute, communication),
+        step_seconds=max(compute, communication) + dispatch,
         compute_seconds=compute,
         communication_seconds=communication,
         publish_seconds=_publish(shape, spec, cluster),
+        dispatch_gib=round(rounds * sent / GIB, 2),
+        dispatch_seconds=dispatch,
         routes_gib=round(_replayed_bytes(shape, spec) * tokens / GIB, 3),
         advice=_advice(shape, layout, spec, cluster),
     )
@@ -59,10 +71,30 @@ def plan_training(
 
 def _within(shape: ModelShape, layout: Layout, cluster: ClusterSpec) -> float:
     """Return seconds of one micro-batch: two gatherings of weights, one scattering of gradients."""
-    share = (layout.num_shards - 1) / layout.num_shards
-    gathered = 2 * shape.element_bytes * shape.num_held_parameters
-    moved = share * (gathered + FP32 * shape.num_trained_parameters)
+    divided = layout.expert_parallel > 1
+    experts = shape.num_blocks * shape.num_expert_parameters if divided else 0
+    trained = 0 if shape.num_adapter_parameters is not None else experts
+    held = 2 * shape.element_bytes * (shape.num_held_parameters - experts)
+    moved = _share(layout.num_shards) * (held + FP32 * (shape.num_trained_parameters - trained))
+    # Ranks with the same experts gather those from each other, which are in other nodes.
+    own = (2 * shape.element_bytes * experts + FP32 * trained) / layout.expert_parallel
+    moved += _share(layout.num_shards // layout.expert_parallel) * own
     return moved / (_bandwidth(cluster, layout.num_shards) * 1e9)
+
+
+def _share(num_ranks: int) -> float:
+    """Return what of a whole a rank must fetch from others that hold it together."""
+    return (num_ranks - 1) / num_ranks
+
+
+def _sent_bytes(shape: ModelShape, layout: Layout) -> float:
+    """Return what a rank sends to experts of others, and back, in one micro-batch.
+
+    Two ways, in the forward pass, in the backward pass, and in a forward that is repeated.
+    """
+    ways = 2 * (3 if layout.is_recomputed else 2)
+    sent = ways * shape.num_blocks * dispatched_bytes(shape, layout)
+    return _share(layout.expert_parallel) * sent
 
 
 def _across(shape: ModelShape, layout: Layout, cluster: ClusterSpec) -> float:
@@ -127,7 +159,8 @@ def _advice(
 def _gpus_needed(shape: ModelShape, layout: Layout, available: float, per_node: int) -> int | None:
     """Return the fewest GPUs, in whole nodes beyond the first, that hold the token budget."""
     counts = [*range(1, per_node), *range(per_node, 129 * per_node, per_node)]
-    for count in (one for one in counts if one % layout.num_replicas == 0):
+    among = layout.num_replicas * layout.expert_parallel
+    for count in (one for one in counts if one % among == 0):
         ranks = replace(layout, num_ranks=count)
         if largest_token_budget(shape, ranks, available) >= layout.token_budget:
             return count

@@ -25,6 +25,10 @@ class ModelShape:
     """Of one block's low-rank adapters, which alone are trained; None: all weights are."""
     num_experts_per_token: int = 0
     """Of a mixture; 0: a dense model."""
+    num_experts: int = 0
+    """Of one block."""
+    num_expert_parameters: int = 0
+    """Of all experts of one block; they are among the block's."""
 
     @property
     def num_parameters(self) -> int:

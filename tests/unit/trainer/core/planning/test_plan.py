@@ -190,3 +190,39 @@ def test_every_token_of_a_step_has_a_place_in_some_micro_batch():
     made = plan(8)
     assert made.tokens_per_step == 8 * 16 * 4096
     assert made.micro_batches_per_step * 8 * 32768 >= made.tokens_per_step
+
+
+MIXTURE = replace(
+    SHAPE,
+    hidden_size=2048,
+    num_experts_per_token=8,
+    num_experts=128,
+    num_expert_parameters=128 * 3 * 2048 * 768,
+    num_block_parameters=128 * 3 * 2048 * 768 + 40_000_000,
+)
+
+
+def test_divided_experts_are_gathered_in_part_and_tokens_sent_within_the_node():
+    whole = spec(num_ranks=64, recompute_blocks=True)
+    divided = whole.model_copy(update={"expert_parallel": 8})
+    cluster = ClusterSpec(num_gpus=64)
+    before, after = (plan_training(MIXTURE, each, cluster, 4096) for each in (whole, divided))
+    assert after.memory_gib["gathered weights"] < before.memory_gib["gathered weights"] / 2
+    for part in ("master weights", "optimizer moments", "gradients"):
+        assert after.memory_gib[part] == before.memory_gib[part], part
+    assert after.communication_seconds < before.communication_seconds / 3
+    # Two ways, in three passes, of bf16 rows for eight experts: seven of eight in another GPU.
+    rows = 2 * 3 * 36 * (2 * 2048 * 8 * 32768) * 7 / 8
+    assert after.dispatch_gib == pytest.approx(
+        after.micro_batches_per_step * rows / 2**30, abs=0.01
+    )
+    assert after.dispatch_seconds == pytest.approx(after.micro_batches_per_step * rows / 370e9)
+    assert (before.dispatch_gib, before.dispatch_seconds) == (0.0, 0.0)
+    assert after.step_seconds > after.dispatch_seconds + after.compute_seconds * 0.999
+
+
+@given(ranks, budgets)
+def test_one_rank_a_group_is_as_if_experts_were_not_divided(num_ranks: int, tokens: int):
+    layout = Layout(num_ranks=num_ranks, token_budget=tokens, is_recomputed=True)
+    alone = replace(MIXTURE, num_experts=0, num_expert_parameters=0)
+    assert memory_parts(MIXTURE, layout) == memory_parts(alone, layout)
