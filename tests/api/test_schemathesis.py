@@ -31,11 +31,11 @@ NUM_EXAMPLES = int(LENGTH or "1")
 INSIDE = "http://embedded"
 PHASES = "examples,coverage,fuzzing"
 PARTS = {
-    "lists": r"^/environment/v1/(domains|capacity|areal|contamination)",
+    "lists": r"^/environment/v1/(domains|capacity|areal|contamination|audit-)",
     "checks": r"^/environment/v1/(drafts|task-checks|checkers|audits)",
     "sessions": r"^/environment/v1/env-sessions",
     "verifications": r"^/environment/v1/(ver|tau2|sandbox)",
-    "episodes and datasets": r"^/orchestrator/v1/(dat|dead|epi|rev|task|traj)",
+    "episodes and datasets": r"^/orchestrator/v1/(aud|dat|dead|epi|rev|task|traj)",
     "runs": r"^/orchestrator/v1/(eval|roll|syn|user)",
     "policy": r"^/policy/",
     "training": r"^/trainer/",
