@@ -44,6 +44,8 @@ class FakeVllm:
     orders: list[dict[str, Any]] = field(default_factory=list)
     sessions: list[str] = field(default_factory=list)
     num_open: int = 0
+    num_drawn: int = 0
+    """Tokens of all turns."""
     num_aborted: int = 0
     num_resets: int = 0
     is_dead: bool = False
@@ -225,6 +227,7 @@ class FakeVllm:
                 if request is not None and await request.is_disconnected():
                     self.num_aborted += 1
                     raise ConnectionAbortedError
+                self.num_drawn += 1
                 yield token_id, -math.log(2 + drawn[1]), self.label
         finally:
             self.num_open -= 1

@@ -261,19 +261,25 @@ async def test_a_replica_that_is_late_joins_at_the_current_version(folder):
 
 
 async def test_weights_change_under_many_turns_and_none_is_lost(folder):
-    servers = [FakeVllm(token_seconds=0.1, num_tokens=8) for _ in range(2)]
+    servers = [FakeVllm(token_seconds=0.1, num_tokens=12) for _ in range(2)]
     bounds = Bounds(least=100, most=100)
+
+    def are_drawing() -> bool:
+        return sum(one.num_open for one in servers) == 200 and all(one.num_drawn for one in servers)
+
     async with opened(folder, *servers, bounds=bounds) as engine:
+        for server in servers:
+            server.num_drawn = 0
         async with asyncio.TaskGroup() as group:
             task = group.create_task(sampled(engine, 200, session="s"))
-            await until(lambda: sum(one.num_open for one in servers) == 200)
+            await until(are_drawing)
             await engine.switch(version(2, folder))
         turns = task.result()
         assert len(turns) == 200
-        assert all(turn.finish == "stop" and len(turn.token_ids) == 8 for turn in turns)
+        assert all(turn.finish == "stop" and len(turn.token_ids) == 12 for turn in turns)
         assert all(turn.versions == sorted(turn.versions) for turn in turns)
         assert {one for turn in turns for one in turn.versions} == {1, 2}
-        assert (await engine.sample(order())).versions == [2] * 8
+        assert (await engine.sample(order())).versions == [2] * 12
         assert all(one.num_resets == 2 for one in servers)
         assert engine.pause_seconds > 0
 
