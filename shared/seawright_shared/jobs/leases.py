@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from pydantic import JsonValue
-from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Select,
+    Update,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from seawright_shared.jobs.job import (
@@ -17,7 +26,7 @@ from seawright_shared.jobs.job import (
     job_of,
 )
 from seawright_shared.jobs.queue import CANCELLED, JobQueue
-from seawright_shared.jobs.states import HELD, compare_and_set
+from seawright_shared.jobs.states import HELD, compare_and_set, may_follow
 from seawright_shared.records.jobs import JobStatus, StatusReason
 
 MAX_OUTAGES = 100
@@ -33,34 +42,25 @@ class Leases:
         self._database = queue.database
         self._tables = queue.tables
         self._times: JobTimes = queue.times
+        # On PostgreSQL, whose own clock is asked: writing the SQL anew costs more than running it.
+        self._claims: dict[tuple[tuple[str, ...], int], Executable] = {}
+        self._leavings: dict[tuple[JobStatus, tuple[str, ...]], Update] = {}
 
     async def claim(self, worker: str, kinds: Sequence[str], *, limit: int) -> Sequence[Job]:
         """Take up to `limit` due jobs, highest priority first, oldest first; never one twice."""
         if self._database.is_sqlite and not await self.is_due(kinds):
             # Looking must not take the one write lock: a poll would hold up other writers.
             return []
-        table = self._tables.jobs
-        due = self._due(kinds).limit(limit).with_for_update(skip_locked=True)
-        async with self._database.transaction() as connection:
-            chosen = (await connection.execute(due)).scalars().all()
-            if not chosen:
-                return []
-            statement = (
-                update(table)
-                .where(table.c.id.in_(chosen), table.c.status == JobStatus.QUEUED)
-                .values(
-                    status=JobStatus.RUNNING,
-                    fence=table.c.fence + 1,
-                    attempt=table.c.attempt + 1,
-                    worker=worker,
-                    lease_until=self._database.now(self._times.lease),
-                    updated_at=self._database.now(),
-                )
-                .returning(table)
-            )
-            claimed = [job_of(row) for row in (await connection.execute(statement)).mappings()]
-        order = {job_id: place for place, job_id in enumerate(chosen)}
-        return sorted(claimed, key=lambda job: order[job.id])
+        key = (tuple(kinds), limit)
+        if (statement := self._claims.get(key)) is None:
+            statement = self._claim(kinds, limit)
+            if not self._database.is_sqlite:
+                self._claims[key] = statement
+        async with self._database.single() as connection:
+            rows = (await connection.execute(statement, {"its_worker": worker})).mappings().all()
+        # Rows of an UPDATE come in any order.
+        rows = sorted(rows, key=lambda row: (-row["priority"], row["run_after"], row["id"]))
+        return [job_of(row) for row in rows]
 
     async def is_due(self, kinds: Sequence[str]) -> bool:
         """Return whether a job waits to be claimed, be its row locked for the moment or not."""
@@ -116,7 +116,7 @@ class Leases:
         """Let another worker have the job at once; nothing is counted against it."""
         now = self._database.now()
         values = {"run_after": now, "belled_at": now}
-        await self._leave(connection, job, JobStatus.QUEUED, values)
+        await self._move(connection, job, JobStatus.QUEUED, values, self._is_ours(job))
         await self._queue.ring_later(connection, job.kind, job.id, now)
 
     async def fail(self, connection: AsyncConnection, job: Job, failure: Failure) -> JobStatus:
@@ -155,6 +155,23 @@ class Leases:
         await self._queue.ring_later(connection, job.kind, job.id, later)
         return JobStatus.QUEUED
 
+    def _claim(self, kinds: Sequence[str], limit: int) -> Executable:
+        table = self._tables.jobs
+        due = self._due(kinds).limit(limit).with_for_update(skip_locked=True).cte("due")
+        return (
+            update(table)
+            .where(table.c.id == due.c.id, table.c.status == JobStatus.QUEUED)
+            .values(
+                status=JobStatus.RUNNING,
+                fence=table.c.fence + 1,
+                attempt=table.c.attempt + 1,
+                worker=bindparam("its_worker"),
+                lease_until=self._database.now(self._times.lease),
+                updated_at=self._database.now(),
+            )
+            .returning(table)
+        )
+
     def _due(self, kinds: Sequence[str]) -> Select[str]:
         table = self._tables.jobs
         return (
@@ -183,7 +200,32 @@ class Leases:
         target: JobStatus,
         values: Mapping[str, object],
     ) -> None:
-        await self._move(connection, job, target, values, self._is_ours(job))
+        key = (target, tuple(values))
+        if (statement := self._leavings.get(key)) is None:
+            statement = self._leaving(target, tuple(values))
+            if not self._database.is_sqlite:
+                self._leavings[key] = statement
+        given = {"its_id": job.id, "its_fence": job.fence}
+        given |= {f"its_{name}": value for name, value in values.items()}
+        if (await connection.execute(statement, given)).rowcount != 1:
+            raise _lost(job)
+
+    def _leaving(self, target: JobStatus, names: Sequence[str]) -> Update:
+        table = self._tables.jobs
+        held = [status for status in HELD if may_follow(status, target)]
+        return (
+            update(table)
+            .where(
+                table.c.id == bindparam("its_id"),
+                table.c.fence == bindparam("its_fence"),
+                table.c.status.in_(held),
+            )
+            .values({"status": target, **self._freed()})
+            .values({name: bindparam(f"its_{name}", type_=table.c[name].type) for name in names})
+        )
+
+    def _freed(self) -> Mapping[str, object]:
+        return {"worker": None, "lease_until": None, "updated_at": self._database.now()}
 
     async def _move(
         self,
@@ -193,12 +235,7 @@ class Leases:
         values: Mapping[str, object],
         only: ColumnElement[bool],
     ) -> None:
-        freed = {
-            "worker": None,
-            "lease_until": None,
-            "updated_at": self._database.now(),
-            **values,
-        }
+        freed = {**self._freed(), **values}
         table = self._tables.jobs
         if not await compare_and_set(connection, table, job.id, target, freed, only=only):
             raise _lost(job)
