@@ -101,12 +101,13 @@ def draw_plans(
     cells = grid(kinds, spec.max_goals, disclosures, REFERENCES)
     cells.sort(key=lambda cell: derive_seed(spec.seed, "cell", *cell.path))
     coverage = Coverage.of(cells, kinds)
+    spread = Spread(goals=goal_shares(kinds), disclosures=disclosures)
     pairs: list[PlanPair] = []
     for index in range(spec.num_streams):
         theme = coverage.largest_deficit()
-        spread = Spread(goals=goal_shares(kinds), disclosures=disclosures)
         plan = themed_plan(run_id, spec, spread, index, theme)
-        coverage.add(plan, theme)
+        if index + 1 < spec.num_streams:
+            coverage.add(plan, theme)
         pairs.append(PlanPair(plan=plan, evaluation_plan=first_evaluation_plan(spec, plan)))
     return pairs
 
