@@ -117,6 +117,16 @@ class Yard:
         self.workers.append(made)
         return made
 
+    async def serving(self, *workers: WorkerProcess) -> None:
+        """Return when these look for work: a process takes seconds to start."""
+        for worker in workers:
+            told = self.folder / f"{worker.options['name']}.pid"
+
+            async def says_so(told: Path = told, pid: str = str(worker.running.pid)) -> bool:
+                return told.exists() and told.read_text() == pid
+
+            await when(says_so)
+
     async def ask(self, num: int, kind: str = "work", **payload: JsonValue) -> list[str]:
         """Commit jobs, write down that they were accepted, and return their ids."""
         ids = await self.house.enqueue(
