@@ -26,7 +26,7 @@ def least_replicas(values: str) -> dict[str, int]:
     """Return how many replicas each workload has at least, by its component."""
     least = {name: bounds[0] for name, bounds in scaled(values).items()}
     return {
-        component(each): least.get(each["metadata"]["name"], each["spec"].get("replicas"))
+        component(each): least.get(each["metadata"]["name"]) or int(each["spec"]["replicas"])
         for each in of_kind(render(values), "Deployment", "StatefulSet")
     }
 
