@@ -20,7 +20,7 @@ from seawright_environment.adapters.tau2_files import Tau2Files
 from seawright_environment.adapters.worker_process import WorkerProcess
 from seawright_environment.api.areal import areal_routes
 from seawright_environment.api.audits import audit_routes, order_of
-from seawright_environment.api.capacity import capacity_routes
+from seawright_environment.api.capacity import capacity_routes, fullness_of
 from seawright_environment.api.domains import domain_routes
 from seawright_environment.api.drafts import draft_routes
 from seawright_environment.api.exchange import ExchangeUseCases, exchange_routes
@@ -111,6 +111,7 @@ def build_front(settings: Settings, access: Access = OPEN) -> FastAPI:
         lifespan=lifespan,
         meter=meter,
         checks={"workers": pool.check},
+        fullness=fullness_of(pool.capacity),
         larger_bodies=LARGER_BODIES,
         checks_json=False,
         gate=access.gate,
@@ -175,6 +176,7 @@ def build_local(settings: Settings, *, worker: int | None = None, access: Access
     )
     draft_tasks = DraftTasks(databases, domains.authors)
     check_tasks = CheckTasks(databases, domains.authors, MENDERS)
+    capacity = capacity_of(sessions, limits, slots)
     routers = [
         domain_routes(described, ListTau2Tasks(databases=databases, source=files)),
         session_routes(use),
@@ -185,7 +187,7 @@ def build_local(settings: Settings, *, worker: int | None = None, access: Access
             GrantCapability(sessions=sessions, new_token=secrets.token_urlsafe),
             new_id,
         ),
-        capacity_routes(capacity_of(sessions, limits, slots)),
+        capacity_routes(capacity),
         slots.around(
             verification_routes(verify, verify_batch),
             draft_routes(draft_tasks),
@@ -200,6 +202,7 @@ def build_local(settings: Settings, *, worker: int | None = None, access: Access
         "environment",
         routers,
         lifespan=lifespan,
+        fullness=fullness_of(capacity),
         larger_bodies=LARGER_BODIES,
         meter=meter,
         gate=access.gate,
