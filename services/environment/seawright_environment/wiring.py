@@ -167,8 +167,7 @@ def build_local(settings: Settings, *, worker: int | None = None, access: Access
             reaper.cancel()
         await asyncio.to_thread(house.close)
 
-    open_sessions = meter.gauge("open_sessions", "Sessions that are open here.")
-    open_sessions.set_function(lambda: len(sessions))
+    meter.gauge("open_sessions", "Sessions that are open here.").set_function(lambda: len(sessions))
     described = DescribeDomains.of(domains.contents, domains.broken)
     verify = VerifyTrajectory(databases=databases, sandboxes=metered(house.sandboxes, meter))
     verify_batch = VerifyBatch(
@@ -176,7 +175,6 @@ def build_local(settings: Settings, *, worker: int | None = None, access: Access
     )
     draft_tasks = DraftTasks(databases, domains.authors)
     check_tasks = CheckTasks(databases, domains.authors, MENDERS)
-    capacity = capacity_of(sessions, limits, slots)
     routers = [
         domain_routes(described, ListTau2Tasks(databases=databases, source=files)),
         session_routes(use),
@@ -187,7 +185,7 @@ def build_local(settings: Settings, *, worker: int | None = None, access: Access
             GrantCapability(sessions=sessions, new_token=secrets.token_urlsafe),
             new_id,
         ),
-        capacity_routes(capacity),
+        capacity_routes(capacity := capacity_of(sessions, limits, slots)),
         slots.around(
             verification_routes(verify, verify_batch),
             draft_routes(draft_tasks),
