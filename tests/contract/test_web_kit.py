@@ -1,6 +1,7 @@
 """What every service promises over HTTP, on a small app made with the real kit."""
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
@@ -207,7 +208,15 @@ async def test_wrong_parameters_are_named_with_their_place(client: httpx.AsyncCl
     assert pointers(document) == ["query:limit"]
 
 
-@pytest.mark.parametrize("cursor", ["nonsense", "W10", "e30", "WyJhIl0", "%00", "WzEsMl0"])
+UNCOMPARABLE = [
+    base64.urlsafe_b64encode(key).decode().rstrip("=")
+    for key in (b'["a\\u0000","b"]', b'[9223372036854775808,"b"]', b'[true,"b"]', b'[NaN,"b"]')
+]
+
+
+@pytest.mark.parametrize(
+    "cursor", ["nonsense", "W10", "e30", "WyJhIl0", "%00", "WzEsMl0", *UNCOMPARABLE]
+)
 async def test_a_forged_cursor_is_refused_naming_it(client: httpx.AsyncClient, cursor: str):
     document = problem(await client.get(f"/v1/things?cursor={cursor}"), 422)
     assert pointers(document) == ["query:cursor"]
@@ -409,6 +418,8 @@ async def test_events_come_as_a_page_where_json_is_accepted(
     headers = {"accept": "application/json"}
     page = (await client.get("/v1/runs/run_1/events?after=1", headers=headers)).json()
     assert [event["type"] for event in page["data"]] == ["step.done"]
+    beyond = await client.get(f"/v1/runs/run_1/events?after={10**30}", headers=headers)
+    assert beyond.json()["data"] == []
     forged = headers | {"last-event-id": "-1"}
     document = problem(await client.get("/v1/runs/run_1/events", headers=forged), 422)
     assert pointers(document) == ["header:last-event-id"]

@@ -17,11 +17,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.schema import CreateSchema
 
-from seawright_shared.errors import UnavailableError
+from seawright_shared.errors import InvalidRequestError, UnavailableError
 from seawright_shared.stores.clock import Clock, utc_now
 from seawright_shared.stores.columns import UtcTime
 
 Hook = Callable[[], None]
+_UNKEPT = frozenset({"22021", "22P05"})
+"""PostgreSQL's states for NUL in a text and in a JSON document."""
 
 
 class SqliteConnection(Protocol):
@@ -151,6 +153,8 @@ class Database:
         except (OSError, PoolTimeoutError) as error:
             raise UnavailableError(f"the database cannot be reached: {error}") from error
         except DBAPIError as error:
+            if _state(error) in _UNKEPT:
+                raise InvalidRequestError("a text holds NUL, which no text here can") from error
             if not _is_outage(error):
                 raise
             raise UnavailableError(f"the database is unavailable: {error.orig}") from error
@@ -227,6 +231,9 @@ def _is_outage(error: DBAPIError) -> bool:
         return True
     if isinstance(error.orig, sqlite3.OperationalError):
         return "locked" in str(error.orig)
-    state = str(getattr(error.orig, "sqlstate", None) or "")
     # Connection, resources, operator intervention (a shutdown, a start, a timeout).
-    return state[:2] in {"08", "53", "57"}
+    return _state(error)[:2] in {"08", "53", "57"}
+
+
+def _state(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or "")
