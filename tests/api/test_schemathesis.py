@@ -47,7 +47,9 @@ ALWAYS = ["user", "lists"]
 
 
 @pytest.fixture
-async def running(tmp_path: Path) -> AsyncGenerator[Embedded]:
+async def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Embedded]:
+    # What a create promises is played elsewhere; here it would stand in the way of the requests.
+    monkeypatch.setenv("SEAWRIGHT_ORCHESTRATOR_NUM_WORKERS", "0")
     async with embedded(tmp_path / "state", "127.0.0.1", 0) as up:
         yield up
 
