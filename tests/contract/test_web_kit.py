@@ -5,6 +5,7 @@ import base64
 import json
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import httpx
 import pytest
@@ -132,6 +133,14 @@ def routes(service: Service) -> APIRouter:
         service.seen_request_ids.append(REQUEST_ID.get())
         raise NotFoundError(f"no thing {number}", {"thing": str(number)})
 
+    @router.get("/v1/things/{number}/parts")
+    async def list_parts(number: int) -> Page[Part]:
+        return Page[Part](data=[])
+
+    @router.post("/v1/things/{number}/{verb}")
+    async def act_on(number: int, verb: Literal["open", "shut"]) -> Thing:
+        return Thing(id=f"{verb} {number}")
+
     @router.get("/v1/bugs")
     async def bug() -> Thing:
         raise AssertionError("the password is hunter2")
@@ -227,6 +236,24 @@ async def test_unknown_paths_and_methods_are_problems_too(client: httpx.AsyncCli
     refused = await client.patch("/v1/things")
     assert problem(refused, 405)["code"] == "method-not-allowed"
     assert refused.headers["allow"] == "GET, POST"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("POST", "parts", 405, "GET"),
+        ("PUT", "parts", 405, "GET"),
+        ("GET", "open", 405, "POST"),
+        ("POST", "open", 200, None),
+        ("POST", "burn", 422, None),
+    ],
+)
+async def test_a_word_of_a_closed_set_stands_for_no_other_path(
+    client: httpx.AsyncClient, method: str, path: str, status: int, allow: str | None
+):
+    reply = await client.request(method, f"/v1/things/1/{path}")
+    assert reply.status_code == status
+    assert reply.headers.get("allow") == allow
 
 
 async def test_a_fault_keeps_its_code_and_context(client: httpx.AsyncClient):

@@ -74,9 +74,7 @@ def shape_of(
         raise _wrong("", f"no {settings.model_type} can be built of it: {error}") from error
 
 
-def _measured(
-    settings: PretrainedConfig, dtype: torch.dtype, lora: LoraSpec | None
-) -> ModelShape:
+def _measured(settings: PretrainedConfig, dtype: torch.dtype, lora: LoraSpec | None) -> ModelShape:
     AttentionInterface.register(NAME, _attend)
     # Grouped products of experts are bf16's; in fp32 a mixture keeps about twice as much.
     profiled = torch.bfloat16 if settings.model_type == "qwen3_moe" else dtype
