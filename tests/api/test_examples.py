@@ -46,3 +46,12 @@ def test_the_examples_are_what_their_schema_says(name: str):
     validator = Draft202012Validator(schema)
     for example in examples:
         assert [error.message for error in validator.iter_errors(example)] == []
+
+
+def test_a_key_that_is_no_number_is_against_the_document_where_keys_are_numbers():
+    schema = {"$ref": "#/components/schemas/DraftRequest", "components": DOCUMENT["components"]}
+    content = DOCUMENT["paths"]["/environment/v1/drafts"]["post"]["requestBody"]["content"]
+    (body, *_) = shown(content["application/json"])
+    validator = Draft202012Validator(schema)
+    assert validator.is_valid({**body, "num_goals": {"2": 1.0}})
+    assert not validator.is_valid({**body, "num_goals": {"two": 1.0}})

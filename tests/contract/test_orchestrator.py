@@ -410,6 +410,12 @@ async def test_groups_come_in_order_without_holes_and_credits_are_cumulative(
     await client.grant_credits(stream.id, 3)
     await client.grant_credits(stream.id, 3)
     assert (await client.grant_credits(stream.id, 1)).granted == 3
+    for endless in (10**6, 10**30):
+        with pytest.raises(InvalidRequestError, match="one request may add") as refused:
+            await client.grant_credits(stream.id, endless)
+        assert [field.pointer for field in refused.value.errors] == ["/granted"]
+    assert (await client.rollout_stream(stream.id)).granted == 3
+    assert (await client.groups(stream.id, after=10**30)).groups == []
     groups = []
     while len(groups) < 3:
         page = await client.groups(

@@ -104,6 +104,49 @@ async def test_a_chat_template_that_is_not_prefix_stable_is_refused_by_field_and
     assert ranks.attempts == []
 
 
+PLANNED: dict[str, object] = {
+    "model_type": "qwen3",
+    "hidden_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "head_dim": 16,
+    "intermediate_size": 128,
+    "vocab_size": 100,
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "pointer"),
+    [
+        ("num_hidden_layers", 10**30, "/num_hidden_layers"),
+        ("num_labels", 10**9, "/num_labels"),
+        ("head_dim", 0, "/head_dim"),
+        ("head_dim", -1, "/head_dim"),
+        ("hidden_size", 2**63, "/hidden_size"),
+        ("num_key_value_heads", 3, "/num_key_value_heads"),
+        ("head_dim", 15, ""),
+        ("hidden_act", "none", ""),
+    ],
+)
+async def test_a_model_that_cannot_be_built_is_refused_by_field_not_built(
+    house: TrainerHouse, field: str, value: object, pointer: str
+):
+    spec = house.spec("sft").model_dump(mode="json")
+    body = {"spec": spec, "model_config_json": {**PLANNED, field: value}}
+    reply = await house.http.post("/v1/training-plans", json=body)
+    assert reply.status_code == 422, reply.text
+    (fault,) = reply.json()["errors"]
+    assert fault["pointer"] == f"/model_config_json{pointer}"
+
+
+async def test_what_can_be_built_is_planned(house: TrainerHouse):
+    spec = house.spec("sft").model_dump(mode="json")
+    body = {"spec": spec, "model_config_json": PLANNED}
+    reply = await house.http.post("/v1/training-plans", json=body)
+    assert reply.status_code == 200, reply.text
+
+
 def without_numbers(trace: TokenTrace) -> TokenTrace:
     """Return the trace with a log-prob that is none."""
     logprobs = trace.logprobs.copy()

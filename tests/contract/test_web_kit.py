@@ -1,9 +1,11 @@
 """What every service promises over HTTP, on a small app made with the real kit."""
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import httpx
 import pytest
@@ -131,6 +133,14 @@ def routes(service: Service) -> APIRouter:
         service.seen_request_ids.append(REQUEST_ID.get())
         raise NotFoundError(f"no thing {number}", {"thing": str(number)})
 
+    @router.get("/v1/things/{number}/parts")
+    async def list_parts(number: int) -> Page[Part]:
+        return Page[Part](data=[])
+
+    @router.post("/v1/things/{number}/{verb}")
+    async def act_on(number: int, verb: Literal["open", "shut"]) -> Thing:
+        return Thing(id=f"{verb} {number}")
+
     @router.get("/v1/bugs")
     async def bug() -> Thing:
         raise AssertionError("the password is hunter2")
@@ -207,7 +217,15 @@ async def test_wrong_parameters_are_named_with_their_place(client: httpx.AsyncCl
     assert pointers(document) == ["query:limit"]
 
 
-@pytest.mark.parametrize("cursor", ["nonsense", "W10", "e30", "WyJhIl0", "%00", "WzEsMl0"])
+UNCOMPARABLE = [
+    base64.urlsafe_b64encode(key).decode().rstrip("=")
+    for key in (b'["a\\u0000","b"]', b'[9223372036854775808,"b"]', b'[true,"b"]', b'[NaN,"b"]')
+]
+
+
+@pytest.mark.parametrize(
+    "cursor", ["nonsense", "W10", "e30", "WyJhIl0", "%00", "WzEsMl0", *UNCOMPARABLE]
+)
 async def test_a_forged_cursor_is_refused_naming_it(client: httpx.AsyncClient, cursor: str):
     document = problem(await client.get(f"/v1/things?cursor={cursor}"), 422)
     assert pointers(document) == ["query:cursor"]
@@ -218,6 +236,24 @@ async def test_unknown_paths_and_methods_are_problems_too(client: httpx.AsyncCli
     refused = await client.patch("/v1/things")
     assert problem(refused, 405)["code"] == "method-not-allowed"
     assert refused.headers["allow"] == "GET, POST"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("POST", "parts", 405, "GET"),
+        ("PUT", "parts", 405, "GET"),
+        ("GET", "open", 405, "POST"),
+        ("POST", "open", 200, None),
+        ("POST", "burn", 422, None),
+    ],
+)
+async def test_a_word_of_a_closed_set_stands_for_no_other_path(
+    client: httpx.AsyncClient, method: str, path: str, status: int, allow: str | None
+):
+    reply = await client.request(method, f"/v1/things/1/{path}")
+    assert reply.status_code == status
+    assert reply.headers.get("allow") == allow
 
 
 async def test_a_fault_keeps_its_code_and_context(client: httpx.AsyncClient):
@@ -409,6 +445,8 @@ async def test_events_come_as_a_page_where_json_is_accepted(
     headers = {"accept": "application/json"}
     page = (await client.get("/v1/runs/run_1/events?after=1", headers=headers)).json()
     assert [event["type"] for event in page["data"]] == ["step.done"]
+    beyond = await client.get(f"/v1/runs/run_1/events?after={10**30}", headers=headers)
+    assert beyond.json()["data"] == []
     forged = headers | {"last-event-id": "-1"}
     document = problem(await client.get("/v1/runs/run_1/events", headers=forged), 422)
     assert pointers(document) == ["header:last-event-id"]

@@ -8,11 +8,22 @@ told so (422), and this check stands where it stood: such a refusal names no rul
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urljoin
 
+import httpx
 import msgpack
 import schemathesis
 
 LONGEST_WAIT = 60
+
+_ENDINGS = {
+    "/v1/synthesis-runs": "cancel",
+    "/v1/evaluation-runs": "cancel",
+    "/v1/user-quality-reports": "cancel",
+    "/v1/training-runs": "cancel",
+    "/v1/rollout-streams": "close",
+}
+"""How to end what a create at the end of a path began."""
 
 SHAPES = frozenset(
     {
@@ -64,6 +75,21 @@ def before_call(
             place["wait_seconds"] = 0
     if case.operation.path.endswith("/events") and case.method == "GET":
         case.headers["Accept"] = "application/json"
+
+
+@schemathesis.hook
+def after_call(
+    context: schemathesis.HookContext, case: schemathesis.Case[Any], response: schemathesis.Response
+) -> None:
+    """End what a request began: runs of the examples' size would play beside all that follows."""
+    del context
+    (location, *_) = response.headers.get("location", [""])
+    ending = next(
+        (end for start, end in _ENDINGS.items() if case.operation.path.endswith(start)), ""
+    )
+    if case.method == "POST" and response.status_code in {201, 202} and ending and location:
+        url = urljoin(str(response.request.url), f"{location}/{ending}")
+        httpx.post(url, trust_env=False, timeout=LONGEST_WAIT)
 
 
 def _waits(place: dict[str, object]) -> bool:

@@ -121,7 +121,9 @@ class DraftRequest(Request):
     num: int = Field(ge=1, le=5000)
     goals: dict[str, float]
     """Weights of goal types."""
-    num_goals: dict[int, float] = {1: 1.0}
+    num_goals: dict[int, float] = Field(
+        default={1: 1.0}, json_schema_extra={"propertyNames": {"pattern": "^[0-9]{1,9}$"}}
+    )
     disclosures: dict[Disclosure, float] = {"upfront": 1.0}
     references: dict[Reference, float] = {"id": 1.0}
     personas: list[str] = ["plain"]

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from seawright_shared.jobs.rounds import is_cancelled
 from seawright_shared.jobs.tables import JobTables
 from seawright_shared.jobs.watchers import Watchers
+from seawright_shared.records.ids import LARGEST_ID
 from seawright_shared.records.jobs import RunEvent
 from seawright_shared.stores.sql import Database
 
@@ -67,7 +68,7 @@ class EventLog:
         events = self._tables.run_events
         statement = (
             select(events)
-            .where(events.c.run_id == run_id, events.c.sequence > after)
+            .where(events.c.run_id == run_id, events.c.sequence > min(after, LARGEST_ID))
             .order_by(events.c.sequence)
             .limit(limit)
         )

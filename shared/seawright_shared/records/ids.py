@@ -23,6 +23,9 @@ JobId = NewType("JobId", str)
 NewId = Callable[[str], str]
 """Makes an id from a prefix; passed in, so that tests are deterministic."""
 
+LARGEST_ID = 2**63 - 1
+"""No generated key and no sequence is beyond it: a larger number is none that a database has."""
+
 
 def new_id(prefix: str) -> str:
     """Return `prefix_` and a UUIDv7 in hexadecimal (RFC 9562, section 5.7)."""

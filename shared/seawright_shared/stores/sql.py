@@ -19,11 +19,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.schema import CreateSchema
 
-from seawright_shared.errors import UnavailableError
+from seawright_shared.errors import InvalidRequestError, UnavailableError
 from seawright_shared.stores.clock import Clock, utc_now
 from seawright_shared.stores.columns import UtcTime
 
 Hook = Callable[[], None]
+_UNKEPT = frozenset({"22021", "22P05"})
+"""PostgreSQL's states for NUL in a text and in a JSON document."""
 
 RESTED_SECONDS = 0.05
 """A connection that rested for longer is tried before it is used again."""
@@ -182,6 +184,8 @@ class Database:
         except (OSError, PoolTimeoutError) as error:
             raise UnavailableError(f"the database cannot be reached: {error}") from error
         except DBAPIError as error:
+            if _state(error) in _UNKEPT:
+                raise InvalidRequestError("a text holds NUL, which no text here can") from error
             if not _is_outage(error):
                 raise
             raise UnavailableError(f"the database is unavailable: {error.orig}") from error
@@ -291,6 +295,9 @@ def _is_outage(error: DBAPIError) -> bool:
         return True
     if isinstance(error.orig, sqlite3.OperationalError):
         return "locked" in str(error.orig)
-    state = str(getattr(error.orig, "sqlstate", None) or "")
     # Connection, resources, operator intervention (a shutdown, a start, a timeout).
-    return state[:2] in {"08", "53", "57"}
+    return _state(error)[:2] in {"08", "53", "57"}
+
+
+def _state(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or "")

@@ -7,9 +7,8 @@ from fastapi import APIRouter, Path, Query
 from seawright_shared.contracts.jobs import DeadLetter
 from seawright_shared.contracts.pages import Page
 from seawright_shared.jobs.dead_letters import DeadLetters
+from seawright_shared.records.ids import LARGEST_ID
 from seawright_shared.web.pages import PageDep, page_of, require_key
-
-LARGEST_ID = 2**63 - 1
 
 
 def dead_letter_routes(letters: DeadLetters) -> APIRouter:
@@ -25,7 +24,7 @@ def dead_letter_routes(letters: DeadLetters) -> APIRouter:
     ) -> Page[DeadLetter]:
         """List jobs that were given up, newest first."""
         after = cast("tuple[int] | None", require_key(page.after, [int]))
-        below = None if after is None else max(-LARGEST_ID, min(LARGEST_ID, after[0]))
+        below = None if after is None else after[0]
         rows = await letters.newest(below=below, limit=page.limit + 1, is_open=is_open)
         return page_of(rows, page, lambda one: [one.id], lambda one: one)
 

@@ -157,7 +157,7 @@ OF_FIELDS: Mapping[str, JsonValue] = {
     ],
     "session_id": "ses_01a2085c042076e5980b42b48f380fd3",
     "sha256": "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9",
-    "simulations": [{"id": "0", "task_id": "1", "trial": 0, "messages": []}],
+    "simulations": [{"id": "0", "task_id": "1", "termination_reason": "user_stop", "messages": []}],
     "snapshot": "before-the-cancellation",
     "stage": "execution",
     "state_hash": "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c",

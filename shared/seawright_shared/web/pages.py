@@ -7,6 +7,7 @@ A list route orders by columns that together are unique, as (created_at, id), as
 import base64
 import binascii
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, TypeVar, cast
@@ -17,6 +18,7 @@ from pydantic import BaseModel
 from seawright_shared.contracts.pages import Page
 from seawright_shared.errors import FieldError, InvalidRequestError
 from seawright_shared.records.base import canonical_json
+from seawright_shared.records.ids import LARGEST_ID
 
 Key = str | int | float
 """One part of a cursor; times travel as ISO 8601 text."""
@@ -49,7 +51,7 @@ def decode_cursor(cursor: str) -> tuple[Key, ...]:
     if not isinstance(plain, list) or not plain:
         raise _bad_cursor()
     parts = cast("list[object]", plain)
-    if not all(isinstance(part, str | int | float) for part in parts):
+    if not all(map(_is_key, parts)):
         raise _bad_cursor()
     return cast("tuple[Key, ...]", tuple(parts))
 
@@ -89,6 +91,15 @@ def page_of(
     has_more = len(rows) > params.limit
     cursor = encode_cursor(key(shown[-1])) if has_more else None
     return Page[Item](data=[item(row) for row in shown], next_cursor=cursor, has_more=has_more)
+
+
+def _is_key(part: object) -> bool:
+    """Return whether a database can compare with it."""
+    if isinstance(part, str):
+        return "\0" not in part
+    if isinstance(part, float):
+        return math.isfinite(part)
+    return type(part) is int and abs(part) <= LARGEST_ID
 
 
 def _bad_cursor() -> InvalidRequestError:

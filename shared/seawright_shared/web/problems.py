@@ -132,12 +132,20 @@ def _of_status(error: StarletteHTTPException) -> SeawrightError:
 
 
 def _methods_at(app: FastAPI, path: str) -> set[str]:
-    """Return what a path allows over all of its routes; Starlette names the first one's only."""
+    """Return what a path allows over all of its routes; Starlette names the first one's only.
+
+    A route whose path has a word of a closed set in it, as a verb, is not at paths of other words.
+    """
     return {
         method.upper()
         for template, methods in app.openapi()["paths"].items()
-        if compile_path(template)[0].match(path)
-        for method in methods
+        if (found := compile_path(template)[0].match(path))
+        for method, operation in methods.items()
+        if all(
+            found[parameter["name"]] in parameter["schema"]["enum"]
+            for parameter in operation.get("parameters", ())
+            if parameter["in"] == "path" and "enum" in parameter["schema"]
+        )
     }
 
 
@@ -152,6 +160,10 @@ def install_problems(app: FastAPI) -> None:
 
     async def on_validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
+        if any(entry["loc"][0] == "path" for entry in error.errors()):
+            methods = _methods_at(app, request.scope["path"])
+            if methods and request.method not in methods:
+                return await on_status(request, StarletteHTTPException(405))
         return respond(problem_of(_of_validation(error), instance_of(request.scope)))
 
     async def on_status(request: Request, error: Exception) -> Response:

@@ -91,7 +91,7 @@ def read_document(document: JsonValue, pointer: str = "/task/tau2") -> Tau2Docum
         wrong = [
             FieldError(
                 pointer="/".join([pointer, *map(str, each["loc"])]),
-                code=each["type"],
+                code=f"tau2-{each['type']}",
                 detail=each["msg"],
             )
             for each in error.errors()

@@ -82,7 +82,7 @@ def read_run(document: Mapping[str, JsonValue], pointer: str = "") -> Tau2Run:
     except ValidationError as error:
         first = error.errors()[0]
         where = "/".join(map(str, first["loc"]))
-        raise _invalid(f"{pointer}/{where}", first["type"], first["msg"]) from error
+        raise _invalid(f"{pointer}/{where}", f"tau2-{first['type']}", first["msg"]) from error
     if run.termination_reason not in STOP_REASONS:
         known = ", ".join(STOP_REASONS)
         detail = f"{run.termination_reason!r} is none of {known}"
@@ -147,7 +147,7 @@ def _remainder_of(kept: Mapping[str, JsonValue]) -> RunRemainder:
     except ValidationError as error:
         first = error.errors()[0]
         where = "/".join(map(str, first["loc"]))
-        raise _invalid(f"/tau2/{where}", first["type"], first["msg"]) from error
+        raise _invalid(f"/tau2/{where}", f"tau2-{first['type']}", first["msg"]) from error
 
 
 def _told(

@@ -64,5 +64,5 @@ def _reason(selftest: SelfTest) -> str:
 
 
 def _missing(pointer: str, detail: str) -> InvalidRequestError:
-    error = FieldError(pointer=pointer, code="missing", detail=detail)
+    error = FieldError(pointer=pointer, code="needed", detail=detail)
     return InvalidRequestError(detail, errors=[error])

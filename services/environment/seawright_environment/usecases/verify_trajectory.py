@@ -137,5 +137,5 @@ def _faulty(failure_class: str, rationale: str, attribution: Attribution) -> Ver
 
 
 def _invalid(pointer: str, detail: str) -> InvalidRequestError:
-    error = FieldError(pointer=pointer, code="missing", detail=detail)
+    error = FieldError(pointer=pointer, code="needed", detail=detail)
     return InvalidRequestError(detail, errors=[error])

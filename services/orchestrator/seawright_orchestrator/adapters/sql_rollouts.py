@@ -15,17 +15,20 @@ from seawright_orchestrator.core.rollout_groups import NUM_HISTORY, member, shuf
 from seawright_orchestrator.core.seeds import derived_id, seeded
 from seawright_orchestrator.usecases.play_episode import Played
 from seawright_shared.contracts.orchestrator import RolloutStream
-from seawright_shared.errors import ConflictError, NotFoundError
+from seawright_shared.errors import ConflictError, FieldError, InvalidRequestError, NotFoundError
 from seawright_shared.jobs.context import JobContext
 from seawright_shared.jobs.events import EventLog
 from seawright_shared.jobs.job import Job, NewJob
 from seawright_shared.jobs.queue import JobQueue
+from seawright_shared.records.ids import LARGEST_ID
 from seawright_shared.records.jobs import JobStatus
 from seawright_shared.records.rollouts import RolloutGroup
 from seawright_shared.records.specs import RolloutStreamSpec
 from seawright_shared.stores.sql import Database
 
 GROUP_JOB = "rollout.group"
+MOST_AT_ONCE = 10_000
+"""Groups of one grant: each is a job, and all of them are written in one transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,8 @@ class SqlRollouts:
                 raise ConflictError(f"rollout stream {stream_id} is closed")
             spec = RolloutStreamSpec.model_validate_json(row["spec"])
             draws = range(row["granted"], granted)
+            if granted - row["granted"] > MOST_AT_ONCE:
+                raise _too_many(row["granted"])
             chosen: Mapping[int, str] = {}
             if spec.curriculum == "frontier" and draws:
                 chosen = await self.curriculum.chosen(connection, stream_id, spec, draws)
@@ -114,7 +119,8 @@ class SqlRollouts:
         """Return finished groups with a sequence above `after`, in order."""
         statement = (
             select(rollout_groups.c.document)
-            .where(rollout_groups.c.stream_id == stream_id, rollout_groups.c.sequence > after)
+            .where(rollout_groups.c.stream_id == stream_id)
+            .where(rollout_groups.c.sequence > min(after, LARGEST_ID))
             .order_by(rollout_groups.c.sequence)
             .limit(limit)
         )
@@ -226,3 +232,9 @@ def rollout_stream(row: RowMapping) -> RolloutStream:
         granted=row["granted"],
         produced=row["produced"],
     )
+
+
+def _too_many(granted: int) -> InvalidRequestError:
+    detail = f"{granted} are granted; one request may add {MOST_AT_ONCE}"
+    field = FieldError(pointer="/granted", code="too-many", detail=detail)
+    return InvalidRequestError(f"granted: {detail}", errors=[field])

@@ -33,6 +33,13 @@ def refused(detail: str, pointer: str = "/uri") -> InvalidRequestError:
 
 def sha256_of(folder: Path) -> str:
     """Return the SHA-256 of a folder's weights, in hexadecimal."""
+    try:
+        return _sha256_of(folder)
+    except OSError as error:
+        raise refused(f"{folder} cannot be read: {error.strerror}") from error
+
+
+def _sha256_of(folder: Path) -> str:
     is_adapter = (folder / ADAPTER_CONFIG).is_file()
     files = [folder / ADAPTER_WEIGHTS] if is_adapter else weight_files(folder)
     needed = files or [folder / WEIGHTS]

@@ -8,6 +8,9 @@ ADAPTER_CONFIG = "adapter_config.json"
 
 
 def folder_of(uri: str) -> Path:
-    """Return the folder that a `file:` URI or a plain path names."""
-    parsed = urlparse(uri)
+    """Return the folder that a `file:` URI or a plain path names; what is no URI is a path."""
+    try:
+        parsed = urlparse(uri)
+    except ValueError:
+        return Path(uri)
     return Path(unquote(parsed.path) if parsed.scheme == "file" else uri)

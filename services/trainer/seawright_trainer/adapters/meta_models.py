@@ -19,6 +19,22 @@ from seawright_trainer.core.planning.shapes import ModelShape
 NAME = "seawright_planned"
 MODEL_TYPES = ("qwen3", "qwen3_moe")
 NUM_TOKENS = 64
+_MOST = {
+    "num_hidden_layers": 1_000,
+    "num_attention_heads": 4_096,
+    "num_key_value_heads": 4_096,
+    "head_dim": 8_192,
+    "hidden_size": 1 << 20,
+    "intermediate_size": 1 << 22,
+    "vocab_size": 1 << 24,
+    "num_labels": 10_000,
+}
+_MOST_OF_MIXTURES = {
+    "num_experts": 1 << 16,
+    "num_experts_per_tok": 1 << 16,
+    "moe_intermediate_size": 1 << 22,
+}
+"""Far beyond any model; what is larger would take the service's time and memory, not a GPU's."""
 
 
 class _Kept(torch.autograd.Function):
@@ -47,6 +63,18 @@ def shape_of(
     Raises `InvalidRequestError` for what is no Qwen3, dense or mixture of experts.
     """
     settings = _config(config)
+    if settings.num_attention_heads % settings.num_key_value_heads:
+        raise _wrong("/num_key_value_heads", "it divides num_attention_heads")
+    try:
+        return _measured(settings, dtype, lora)
+    except InvalidRequestError:
+        raise
+    # Sizes that do not go together fail wherever a layer is made or run.
+    except Exception as error:
+        raise _wrong("", f"no {settings.model_type} can be built of it: {error}") from error
+
+
+def _measured(settings: PretrainedConfig, dtype: torch.dtype, lora: LoraSpec | None) -> ModelShape:
     AttentionInterface.register(NAME, _attend)
     # Grouped products of experts are bf16's; in fp32 a mixture keeps about twice as much.
     profiled = torch.bfloat16 if settings.model_type == "qwen3_moe" else dtype
@@ -98,6 +126,10 @@ def _config(config: Mapping[str, JsonValue]) -> PretrainedConfig:
     kind = config.get("model_type")
     if kind not in MODEL_TYPES:
         raise _wrong("/model_type", f"{kind!r} is not one of {', '.join(MODEL_TYPES)}")
+    for name, most in (_MOST | (_MOST_OF_MIXTURES if kind == "qwen3_moe" else {})).items():
+        size = config.get(name)
+        if isinstance(size, int) and not 1 <= size <= most:
+            raise _wrong(f"/{name}", f"it is from 1 to {most}")
     try:
         return CONFIG_MAPPING[str(kind)].from_dict(dict(config))
     except Exception as error:  # transformers raises whatever its validators do

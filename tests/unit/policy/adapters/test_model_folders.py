@@ -26,6 +26,14 @@ async def test_a_missing_file_is_named(tmp_path):
         await DiskFolders().check(version)
 
 
+@pytest.mark.parametrize("uri", ["x" * 5000, "file:///" + "x" * 5000, "//[", "file://[", "a\0b"])
+async def test_a_uri_that_names_no_folder_is_refused_by_field(uri: str):
+    version = PolicyVersion(model="tiny", version=1, uri=uri, sha256="")
+    with pytest.raises(InvalidRequestError) as caught:
+        await DiskFolders().check(version)
+    assert [error.pointer for error in caught.value.errors] == ["/uri"]
+
+
 async def test_a_renderer_needs_a_tokenizer_and_a_known_template(tmp_path):
     write_model(tmp_path)
     assert await DiskFolders().renderer(str(tmp_path)) is not None

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Column, Integer, MetaData, Table, insert, select, update
+from sqlalchemy import Column, Integer, MetaData, String, Table, insert, literal, select, update
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.types import TypeEngine
 
-from seawright_shared.errors import UnavailableError
-from seawright_shared.stores.columns import UtcTime
+from seawright_shared.errors import InvalidRequestError, UnavailableError
+from seawright_shared.stores.columns import Json, UtcTime
 from seawright_shared.stores.sql import Database, Pool
 
 METADATA = MetaData(schema="counts")
@@ -56,6 +57,18 @@ async def test_an_error_undoes_the_transaction_and_its_hooks(database: Database)
         await fail()
     assert await num(database) == 0
     assert told == []
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("column", [String(9), Json])
+async def test_a_text_that_postgres_cannot_hold_is_the_fault_of_who_sent_it(
+    postgres_url: str, column: TypeEngine[object]
+):
+    database = Database(postgres_url)
+    with pytest.raises(InvalidRequestError, match="NUL"):
+        async with database.transaction() as connection:
+            await connection.execute(select(literal("a\0b", column)))
+    await database.aclose()
 
 
 async def test_hooks_run_after_the_commit(database: Database):

@@ -27,7 +27,7 @@ class StartReport:
         """Raise naming the field that is wrong, if there is one."""
         user = spec.user
         if user.kind == "model" and not user.model:
-            raise refused("/user/model", "missing", "a model user needs the name of its model")
+            raise refused("/user/model", "needed", "a model user needs the name of its model")
         if not 0.0 <= user.slip_rate <= 1.0:
             raise refused("/user/slip_rate", "invalid", "a probability lies between 0 and 1")
         if spec.dataset_id is not None:
