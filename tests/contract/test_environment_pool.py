@@ -51,6 +51,9 @@ async def test_a_dead_worker_loses_its_own_sessions_only_and_its_callers_do_not_
             nothing = VerificationRequest(task=task, messages=[], stop_reason=StopReason.USER_STOP)
             assert (await client.verify(nothing)).verdict.reward == 0.0
             assert (await client.capacity()).num_sessions == 6
+            async with httpx.AsyncClient(base_url=service.url) as http:
+                told = (await http.get("/readyz")).json()["saturation"]
+            assert 0 < told["sessions"] < 0.01
             victim = service.children()[0]
             os.kill(victim, signal.SIGKILL)
             for session in sessions:

@@ -161,13 +161,19 @@ async def test_each_item_of_a_batch_has_its_verdict_or_its_problem_in_order():
 
 async def test_where_all_sessions_are_in_use_the_answer_says_so():
     settings = Settings(tau2_data_dir=None, max_sessions=2, session_idle_seconds=60.0)
-    peer = Peer("http://e", transport=httpx.ASGITransport(build(settings)), sleep=no_wait)
+    transport = httpx.ASGITransport(build(settings))
+    peer = Peer("http://e", transport=transport, sleep=no_wait)
     client = EnvironmentClient(peer)
     opened = [await client.open(SessionRequest(database=REF)) for _ in range(2)]
     with pytest.raises(CapacityError, match="all 2 sessions are in use"):
         await client.open(SessionRequest(database=REF))
     room = await client.capacity()
     assert (room.num_sessions, room.max_sessions) == (2, 2)
+    # It stays ready: what it holds must reach it.
+    async with httpx.AsyncClient(transport=transport, base_url="http://e") as http:
+        ready = await http.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.json()["saturation"] == {"sessions": 1.0, "verifications": 0.0}
     await client.close(opened[0].id)
     await client.open(SessionRequest(database=REF))
     await peer.aclose()

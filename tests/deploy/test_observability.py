@@ -1,5 +1,6 @@
 """Alerts and dashboards ask for metrics that the services export, and every alert has a runbook."""
 
+import ast
 import functools
 import json
 import re
@@ -20,7 +21,7 @@ import seawright_trainer.settings
 import seawright_trainer.wiring
 import seawright_user_simulator.settings
 import seawright_user_simulator.wiring
-from tests.deploy.manifests import CHART, ROOT, of_kind, render
+from tests.deploy.manifests import CHART, ROOT, SERVICES, of_kind, render
 
 RULES = CHART / "alerts" / "seawright.yaml"
 DASHBOARDS = sorted((CHART / "dashboards").glob("*.json"))
@@ -98,6 +99,42 @@ def test_an_expression_names_metrics_and_labels_that_are_exported():
         assert used <= known, where
         assert expression.count("(") == expression.count(")"), where
         assert expression.count("{") == expression.count("}"), where
+
+
+def test_a_selected_value_is_one_that_the_services_tell():
+    """A word that no service says selects nothing: its alert would never fire."""
+    selector = re.compile(r"(seawright_\w+)\{([^}]*)\}")
+    value = re.compile(r'(\w+)\s*(?:=~|!~|!=|=)\s*"([^"]*)"')
+    num_checked = 0
+    for where, expression in expressions():
+        for metric, inside in selector.findall(expression):
+            for label, words in value.findall(inside):
+                if label in {"code", "method"}:
+                    continue
+                for word in words.split("|"):
+                    assert word in said_by(service_of(metric)), (where, label, word)
+                    num_checked += 1
+    assert num_checked > 10
+
+
+def service_of(metric: str) -> str:
+    return next(name for name in SERVICES if metric.startswith(f"seawright_{name}_"))
+
+
+@functools.cache
+def said_by(service: str) -> frozenset[str]:
+    """Return every string that stands in the code of a service or of the shared package."""
+    folders = (
+        ROOT / "services" / service / f"seawright_{service}",
+        ROOT / "shared" / "seawright_shared",
+    )
+    trees = (ast.parse(file.read_text()) for each in folders for file in each.rglob("*.py"))
+    return frozenset(
+        node.value
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
 
 
 def test_quantiles_are_of_histograms_and_rates_of_what_only_grows():

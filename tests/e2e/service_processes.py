@@ -51,18 +51,27 @@ class ServiceProcess:
             )
 
     async def ready(self) -> None:
-        """Return when it says that it is."""
+        """Return when it says that it is; else tell what it said last."""
+        last = "nothing"
 
         async def says_so() -> bool:
+            nonlocal last
             assert self.process is not None
             assert self.process.poll() is None, self.log.read_text()[-2000:]
             try:
                 async with httpx.AsyncClient(trust_env=False) as client:
-                    return (await client.get(f"{self.url}/readyz")).status_code == 200
-            except httpx.TransportError:
+                    answer = await client.get(f"{self.url}/readyz")
+            except httpx.TransportError as error:
+                last = repr(error)
                 return False
+            last = answer.text
+            return answer.status_code == 200
 
-        await until(says_so, START_SECONDS)
+        try:
+            await until(says_so, START_SECONDS)
+        except AssertionError as error:
+            error.add_note(f"{self.name} said last: {last}")
+            raise
 
     def kill(self) -> None:
         """Kill it as a power cut would."""

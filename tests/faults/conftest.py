@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.report import Round, Row, kept, table
+from tests.faults.smoke import MOST_SECONDS, SECONDS
 from tests.faults.yard import Yard, open_yard
 from tests.support.servers import PostgresServer, RedisServer
 
@@ -15,6 +16,7 @@ Partly = Callable[[str], None]
 REASON = re.compile(r"E\s+\S|[\s|+]*([\w.]*Error|assert)\b")
 """Lines of a failure that begin with what pytest says of it, or with an exception's name."""
 ROWS = pytest.StashKey[list[Row]]()
+SMOKE_SECONDS = pytest.StashKey[dict[str, float]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,6 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Begin with an empty table."""
     config.stash[ROWS] = []
+    config.stash[SMOKE_SECONDS] = {}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -36,7 +39,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if mark is None:
             continue
         item.user_properties.append(("drill", str(mark.args[0])))
-        if not (asked or mark.kwargs.get("smoke")):
+        if not (asked or item.name in SECONDS):
             item.add_marker(pytest.mark.skip(reason="all drills run by -m drills"))
 
 
@@ -66,6 +69,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Write each drill's line when it is over, or failed before it began."""
     report = yield
+    if item.name in SECONDS:
+        spent = item.config.stash[SMOKE_SECONDS]
+        spent[item.name] = spent.get(item.name, 0.0) + report.duration
     drills = [int(str(text)) for name, text in item.user_properties if name == "drill"]
     if drills and not report.skipped and (report.when == "call" or report.failed):
         row = Row(
@@ -84,7 +90,12 @@ def pytest_runtest_makereport(
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Print the table."""
+    """Print the table, and what the smoke drills took."""
+    if spent := config.stash[SMOKE_SECONDS]:
+        terminalreporter.write_line(
+            f"{len(spent)} of {len(SECONDS)} smoke drills took {sum(spent.values()):.0f} s;"
+            f" {MOST_SECONDS:.0f} s are theirs on two free processors"
+        )
     rows = config.stash[ROWS]
     if rows and "drills" in str(config.getoption("markexpr")):
         terminalreporter.write_line(table([Round(rows=rows, told="")]))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import Measured
+from tests.faults.smoke import MOST_SECONDS, SECONDS
 from tests.faults.table import DRILLS
 
 ROOT = Path(__file__).parents[2]
@@ -102,3 +103,16 @@ def test_every_drill_is_held_by_a_test():
         for number in re.findall(r"mark\.drills\((\d+)", file.read_text())
     }
     assert set(DRILLS) - marked - set(HELD) == set()
+
+
+def test_every_smoke_drill_is_a_drill_and_their_shares_fit():
+    marked: set[str] = set()
+    for file in Path(__file__).parent.glob("test_*.py"):
+        tree = ast.parse(file.read_text())
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                marks = {ast.unparse(mark).partition("(")[0] for mark in node.decorator_list}
+                if "pytest.mark.drills" in marks:
+                    marked.add(node.name)
+    assert set(SECONDS) - marked == set()
+    assert sum(SECONDS.values()) <= MOST_SECONDS

@@ -27,7 +27,7 @@ def orchestrator(database_url: str, redis_url: str | None, folder: Path) -> Serv
     return ServiceProcess("orchestrator", free_port(), settings, folder / "orchestrator.log")
 
 
-@pytest.mark.drills(5, smoke=True)
+@pytest.mark.drills(5)
 async def test_work_held_in_memory_outlives_a_restart_of_postgres(
     own_postgres: PostgresServer, redis_url: str, tmp_path: Path, measured: Measured
 ):

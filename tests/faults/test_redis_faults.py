@@ -61,7 +61,7 @@ async def without_redis(
         return yard, slowest
 
 
-@pytest.mark.drills(3, smoke=True)
+@pytest.mark.drills(3)
 async def test_without_redis_jobs_are_accepted_and_done(
     postgres_url: str, own_redis: RedisServer, tmp_path: Path, measured: Measured
 ):
@@ -129,7 +129,7 @@ async def test_lost_and_resurrected_bells_change_nothing(
     assert await yard.broken() == []
 
 
-@pytest.mark.drills(6, smoke=True)
+@pytest.mark.drills(6)
 async def test_bells_delivered_three_times_do_every_job_once(yard: Yard, measured: Measured):
     for _ in range(2):
         yard.worker()

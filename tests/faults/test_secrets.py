@@ -134,7 +134,7 @@ def test_the_search_finds_what_is_there():
     ]
 
 
-@pytest.mark.drills(26, smoke=True)
+@pytest.mark.drills(26)
 async def test_a_deployment_says_no_secret(
     own_postgres: PostgresServer, own_redis: RedisServer, tmp_path: Path, measured: Measured
 ):

@@ -32,7 +32,7 @@ async def station(
         yield made
 
 
-@pytest.mark.drills(19, smoke=True)
+@pytest.mark.drills(19)
 async def test_two_hundred_creates_with_one_key_are_one_run(station: Station, measured: Measured):
     statuses: Counter[int] = Counter()
     ids: set[str] = set()
@@ -88,7 +88,7 @@ async def declared(station: Station, num_bytes: int) -> int:
     return int(line.split()[1])
 
 
-@pytest.mark.drills(18, smoke=True)
+@pytest.mark.drills(18)
 async def test_hostile_bodies_are_refused_cheaply(station: Station, measured: Measured):
     await station.client.get("/v1/synthesis-runs")
     before, slowest = station.memory(), 0.0
@@ -110,7 +110,7 @@ async def test_hostile_bodies_are_refused_cheaply(station: Station, measured: Me
     assert (await station.client.get("/livez")).status_code == 200
 
 
-@pytest.mark.drills(13, smoke=True)
+@pytest.mark.drills(13)
 async def test_creates_are_refused_while_too_much_waits_and_taken_when_there_is_room(
     station: Station, measured: Measured
 ):

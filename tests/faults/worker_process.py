@@ -93,6 +93,7 @@ async def main(options: dict[str, Any]) -> None:
     )
     async with kit.serving({}), asyncio.TaskGroup() as group:
         working = group.create_task(worker.serve())
+        (Path(options["folder"]) / f"{options['name']}.pid").write_text(str(os.getpid()))
         await stop.wait()
         worker.stop()
         await asyncio.wait([working])

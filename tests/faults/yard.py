@@ -117,6 +117,18 @@ class Yard:
         self.workers.append(made)
         return made
 
+    async def serving(self, *workers: WorkerProcess) -> None:
+        """Return when these look for work: a process takes seconds to start."""
+
+        async def are() -> bool:
+            return all(self._serves(worker) for worker in workers)
+
+        await when(are)
+
+    def _serves(self, worker: WorkerProcess) -> bool:
+        told = self.folder / f"{worker.options['name']}.pid"
+        return told.exists() and told.read_text() == str(worker.running.pid)
+
     async def ask(self, num: int, kind: str = "work", **payload: JsonValue) -> list[str]:
         """Commit jobs, write down that they were accepted, and return their ids."""
         ids = await self.house.enqueue(

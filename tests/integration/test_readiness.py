@@ -111,6 +111,21 @@ async def test_at_another_revision_it_is_unready_whoever_makes_its_tables(
     assert service.command in why
 
 
+async def test_the_orchestrator_tells_how_full_it_is_where_it_can_know(url: str, tmp_path: Path):
+    app = orchestrator(url, tmp_path, True)
+    async with app.router.lifespan_context(app):
+        assert await saturation(app) == {"waiting_jobs": 0.0, "waiting_bytes": 0.0}
+    elsewhere = "postgresql+asyncpg://nobody@127.0.0.1:9/none"
+    # Without its database it is unready, and knows of no share.
+    assert await saturation(orchestrator(elsewhere, tmp_path, False)) == {}
+
+
+async def saturation(app: FastAPI) -> dict[str, float]:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        return (await client.get("/readyz")).json()["saturation"]
+
+
 async def test_a_service_that_makes_its_own_tables_is_ready_without_revisions(
     service: Service, url: str, tmp_path: Path
 ):

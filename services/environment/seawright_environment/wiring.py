@@ -20,7 +20,7 @@ from seawright_environment.adapters.tau2_files import Tau2Files
 from seawright_environment.adapters.worker_process import WorkerProcess
 from seawright_environment.api.areal import areal_routes
 from seawright_environment.api.audits import audit_routes, order_of
-from seawright_environment.api.capacity import capacity_routes
+from seawright_environment.api.capacity import capacity_routes, fullness_of
 from seawright_environment.api.domains import domain_routes
 from seawright_environment.api.drafts import draft_routes
 from seawright_environment.api.exchange import ExchangeUseCases, exchange_routes
@@ -111,6 +111,7 @@ def build_front(settings: Settings, access: Access = OPEN) -> FastAPI:
         lifespan=lifespan,
         meter=meter,
         checks={"workers": pool.check},
+        fullness=fullness_of(pool.capacity),
         larger_bodies=LARGER_BODIES,
         checks_json=False,
         gate=access.gate,
@@ -166,8 +167,7 @@ def build_local(settings: Settings, *, worker: int | None = None, access: Access
             reaper.cancel()
         await asyncio.to_thread(house.close)
 
-    open_sessions = meter.gauge("open_sessions", "Sessions that are open here.")
-    open_sessions.set_function(lambda: len(sessions))
+    meter.gauge("open_sessions", "Sessions that are open here.").set_function(lambda: len(sessions))
     described = DescribeDomains.of(domains.contents, domains.broken)
     verify = VerifyTrajectory(databases=databases, sandboxes=metered(house.sandboxes, meter))
     verify_batch = VerifyBatch(
@@ -185,7 +185,7 @@ def build_local(settings: Settings, *, worker: int | None = None, access: Access
             GrantCapability(sessions=sessions, new_token=secrets.token_urlsafe),
             new_id,
         ),
-        capacity_routes(capacity_of(sessions, limits, slots)),
+        capacity_routes(capacity := capacity_of(sessions, limits, slots)),
         slots.around(
             verification_routes(verify, verify_batch),
             draft_routes(draft_tasks),
@@ -200,6 +200,7 @@ def build_local(settings: Settings, *, worker: int | None = None, access: Access
         "environment",
         routers,
         lifespan=lifespan,
+        fullness=fullness_of(capacity),
         larger_bodies=LARGER_BODIES,
         meter=meter,
         gate=access.gate,

@@ -40,6 +40,7 @@ class Stores:
     blobs: Blobs
     idempotency: Idempotency
     revision: RevisionCheck
+    admission: Admission
 
 
 def remember(settings: Settings) -> Stores:
@@ -55,7 +56,8 @@ def remember(settings: Settings) -> Stores:
         events=events,
     )
     room = Room(num_jobs=settings.max_waiting_jobs, num_bytes=settings.max_waiting_bytes)
-    admit = Admission(kit.queue, room).require
+    admission = Admission(kit.queue, room)
+    admit = admission.require
     runs = SqlRuns(database, kit.queue, events)
     tasks = SqlTasks(database)
     episodes = SqlEpisodes(database, kit.queue, admit)
@@ -85,4 +87,5 @@ def remember(settings: Settings) -> Stores:
         revision=RevisionCheck(
             database, FOLDER, migrate=COMMAND, is_self_made=settings.create_tables
         ),
+        admission=admission,
     )

@@ -135,6 +135,7 @@ def build(
         [*routes(stores, catalogs, work.draw), *datasets, again, quality.router()],
         lifespan=lifespan,
         checks={"database": stores.database.ping, "schema": stores.revision},
+        fullness=stores.admission.fullness,
         larger_bodies={"/v1/evaluation-runs": 4 * MEBIBYTE, "/v1/tasks": 8 * MEBIBYTE},
         meter=meter,
         gate=access.gate,

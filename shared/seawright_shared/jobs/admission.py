@@ -1,6 +1,7 @@
 """Admission: new work is refused while too much waits, in number or in bytes."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import String, cast, func, select
@@ -49,6 +50,15 @@ class Admission:
                 },
             )
         self._num_jobs += 1
+
+    async def fullness(self) -> Mapping[str, float]:
+        """Return which share of the room waiting jobs, and their bytes, take up."""
+        async with self._queue.database.reading() as connection:
+            await self._look(connection)
+        return {
+            "waiting_jobs": self._num_jobs / self._room.num_jobs,
+            "waiting_bytes": self._num_bytes / self._room.num_bytes,
+        }
 
     async def _look(self, connection: AsyncConnection) -> None:
         jobs = self._queue.tables.jobs

@@ -23,10 +23,12 @@ class QueueGauges:
     payload_bytes: Gauge
     oldest: Gauge
     dead: Gauge
+    unrung: Gauge
 
     def clear(self) -> None:
         """Forget the numbers: old ones would be taken for present ones."""
-        for gauge in (self.jobs, self.depth, self.payload_bytes, self.oldest, self.dead):
+        told = (self.jobs, self.depth, self.payload_bytes, self.oldest, self.dead, self.unrung)
+        for gauge in told:
             gauge.clear()
 
 
@@ -56,6 +58,9 @@ def watch_jobs(queue: JobQueue, meter: Meter) -> None:
         dead=meter.gauge(
             "dead_letters", "Jobs that were given up.", ["kind", "failure_class", "state"]
         ),
+        unrung=meter.gauge(
+            "unrung_bells_oldest_age_seconds", "How long the oldest due bell has waited.", ["kind"]
+        ),
     )
 
     async def refresh() -> None:
@@ -66,7 +71,7 @@ def watch_jobs(queue: JobQueue, meter: Meter) -> None:
 
 
 async def _read(queue: JobQueue, gauges: QueueGauges) -> None:
-    jobs, letters = queue.tables.jobs, queue.tables.dead_letters
+    jobs, letters, bells = queue.tables.jobs, queue.tables.dead_letters, queue.tables.outbox
     is_due = (jobs.c.status == JobStatus.QUEUED) & (jobs.c.run_after <= queue.database.now())
     waiting = (
         select(
@@ -82,19 +87,27 @@ async def _read(queue: JobQueue, gauges: QueueGauges) -> None:
     buried = select(letters.c.kind, letters.c.failure_class, is_open, func.count()).group_by(
         letters.c.kind, letters.c.failure_class, is_open
     )
+    unrung = (
+        select(bells.c.kind, func.min(bells.c.ring_at))
+        .where(bells.c.ring_at <= queue.database.now())
+        .group_by(bells.c.kind)
+    )
     async with queue.database.reading() as connection:
         depths = await queue.depths(connection)
         due = (await connection.execute(waiting)).all()
         dead = (await connection.execute(buried)).all()
+        late = (await connection.execute(unrung)).all()
         now = await queue.database.present(connection)
     for (kind, status), num in depths.items():
         gauges.jobs.labels(kind, status).set(num)
-        for each in (gauges.depth, gauges.payload_bytes, gauges.oldest):
+        for each in (gauges.depth, gauges.payload_bytes, gauges.oldest, gauges.unrung):
             each.labels(kind).set(0)
     for kind, num, num_bytes, oldest in due:
         gauges.depth.labels(kind).set(num)
         gauges.payload_bytes.labels(kind).set(int(num_bytes or 0))
         gauges.oldest.labels(kind).set(_age(oldest, now))
+    for kind, since in late:
+        gauges.unrung.labels(kind).set(_age(since, now))
     for kind, failure_class, is_left, num in dead:
         state = "open" if is_left else "requeued"
         gauges.dead.labels(kind, failure_class, state).set(num)

@@ -1,6 +1,7 @@
 """Bring a service's tables up to its newest revision, and tell when they are not."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -56,24 +57,27 @@ class RevisionCheck:
         self._migrate = migrate
         self._is_self_made = is_self_made
         self._heads: set[str] | None = None
+        self._lock = threading.Lock()
 
     async def __call__(self) -> str | None:
         """Return None, or a sentence that names the command which helps."""
-        if self._heads is None:
-            self._heads = await asyncio.to_thread(self._newest)
+        expected = self._heads or await asyncio.to_thread(self._newest)
         async with self._database.reading() as connection:
             found = set(await connection.run_sync(self._present))
-        if found == self._heads or (not found and self._is_self_made):
+        if found == expected or (not found and self._is_self_made):
             return None
-        if found and is_ahead(found, self._heads):
+        if found and is_ahead(found, expected):
             return None
         at = f"at revision {', '.join(sorted(found))}" if found else "without any revision"
-        return (
-            f"the database is {at}, not at {', '.join(sorted(self._heads))}: run `{self._migrate}`"
-        )
+        return f"the database is {at}, not at {', '.join(sorted(expected))}: run `{self._migrate}`"
 
     def _newest(self) -> set[str]:
-        return set(ScriptDirectory.from_config(_config(self._folder)).get_heads())
+        # A probe that gave up leaves its thread here: the next one waits for what that one reads,
+        # where each beginning anew would keep a busy machine from ever being ready.
+        with self._lock:
+            if self._heads is None:
+                self._heads = set(ScriptDirectory.from_config(_config(self._folder)).get_heads())
+            return self._heads
 
     def _present(self, connection: Connection) -> tuple[str, ...]:
         schema = None if self._database.is_sqlite else self._database.schema

@@ -12,7 +12,7 @@ from seawright_shared.web.audit_events import audit_routes
 from seawright_shared.web.authentication import Authentication
 from seawright_shared.web.bodies import MEBIBYTE, BodyLimits
 from seawright_shared.web.documentation import documentation_routes
-from seawright_shared.web.health import Check, Pulse, health_routes
+from seawright_shared.web.health import Check, Fullness, Pulse, health_routes
 from seawright_shared.web.metrics import RequestMetrics
 from seawright_shared.web.openapi import describe_problems
 from seawright_shared.web.problems import BugBarrier, install_problems
@@ -28,6 +28,7 @@ def create_app(
     *,
     lifespan: Lifespan | None = None,
     checks: Mapping[str, Check] | None = None,
+    fullness: Fullness | None = None,
     body_limit_bytes: int = MEBIBYTE,
     larger_bodies: Mapping[str, int] | None = None,
     checks_json: bool = True,
@@ -38,7 +39,7 @@ def create_app(
 
     `larger_bodies` maps path prefixes to higher limits, in bytes. `checks_json` is false where
     another app behind this one looks into the bodies. `meter` is the service's own,
-    where its use cases measure too. `gate` asks for credentials; None: everyone may.
+    where its use cases measure too. `fullness` is told by /readyz. `gate` asks for credentials; None: everyone may.
     `app.state.meter` and `app.state.pulse` hold what is in use.
     """
     meter = meter or Meter(service)
@@ -60,7 +61,7 @@ def create_app(
     app.state.pulse = pulse
     install_problems(app)
     own = [
-        health_routes(service, checks or {}, pulse, meter),
+        health_routes(service, checks or {}, pulse, meter, fullness),
         documentation_routes(title),
         audit_routes(gate.trail if gate is not None else None),
     ]

@@ -18,6 +18,9 @@ from seawright_shared.telemetry.metrics import CONTENT_TYPE, Meter
 Check = Callable[[], Awaitable[str | None]]
 """Returns None when well, or a sentence saying what is missing; a fault counts as one."""
 
+Fullness = Callable[[], Awaitable[Mapping[str, float]]]
+"""Returns how much of each limit is in use, as a share: 1 and more is at the limit."""
+
 MAX_LAG_SECONDS = 2.0
 CHECK_SECONDS = 5.0
 SAMPLE_SECONDS = 0.5
@@ -52,10 +55,27 @@ async def _verdict(check: Check) -> str | None:
         return error.detail
 
 
+async def _shares(fullness: Fullness) -> Mapping[str, float]:
+    """Return how full the service is; nothing where that cannot be known in time."""
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            return {name: round(share, 4) for name, share in (await fullness()).items()}
+    except (TimeoutError, SeawrightError):
+        return {}
+
+
 def health_routes(
-    service: str, checks: Mapping[str, Check], pulse: Pulse, meter: Meter
+    service: str,
+    checks: Mapping[str, Check],
+    pulse: Pulse,
+    meter: Meter,
+    fullness: Fullness | None = None,
 ) -> APIRouter:
-    """Return /livez, /readyz, /startupz, /metrics and /version; none asks for credentials."""
+    """Return /livez, /readyz, /startupz, /metrics and /version; none asks for credentials.
+
+    A full service stays ready: it answers new work with 503 and `Retry-After` by itself, and what
+    it holds must reach it. /readyz says how full it is.
+    """
     router = APIRouter(include_in_schema=False)
 
     @router.get("/livez")
@@ -81,9 +101,11 @@ def health_routes(
         if pulse.is_draining:
             found["draining"] = "the service is shutting down"
         is_ready = all(why == "ok" for why in found.values())
-        return JSONResponse(
-            {"status": "ok" if is_ready else "unready", "checks": found}, 200 if is_ready else 503
-        )
+        told: dict[str, object] = {"status": "ok" if is_ready else "unready", "checks": found}
+        if fullness is not None:
+            # What is asked for it may be just what is missing.
+            told["saturation"] = await _shares(fullness) if is_ready else {}
+        return JSONResponse(told, 200 if is_ready else 503)
 
     @router.get("/metrics")
     async def metrics() -> Response:

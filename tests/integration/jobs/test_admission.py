@@ -36,6 +36,19 @@ async def test_depth_stops_at_its_limit_and_room_is_noticed(house: House):
         assert await num_admitted(kit, room, 8) == 5
 
 
+async def test_how_full_it_is_is_told_as_a_share_of_the_limits(house: House):
+    async with house.kit() as kit:
+        admission = Admission(kit.queue, Room(num_jobs=4, num_bytes=AMPLE))
+        assert await admission.fullness() == {"waiting_jobs": 0.0, "waiting_bytes": 0.0}
+        for _ in range(4):
+            await admitted(kit, admission)
+        told = await admission.fullness()
+        assert told["waiting_jobs"] == 1.0
+        assert 4000 / AMPLE < told["waiting_bytes"] < 8000 / AMPLE
+        await kit.run_until_idle({"work": store_result})
+        assert (await admission.fullness())["waiting_jobs"] == 0.0
+
+
 async def test_bytes_stop_at_their_limit(house: House):
     async with house.kit() as kit:
         # Each payload has a little over a thousand bytes.

@@ -1,9 +1,12 @@
 """The queue's figures tell what is there, and nothing where nothing can be known."""
 
+from datetime import timedelta
+
 from prometheus_client.parser import text_string_to_metric_families
 
 from seawright_shared.jobs import JobContext, JobTimes, NewJob
 from seawright_shared.jobs.dead_letters import DeadLetters
+from seawright_shared.jobs.relay import Relay
 from seawright_shared.jobs.watch import watch_jobs
 from seawright_shared.stores.sql import Database
 from seawright_shared.telemetry.metrics import Meter
@@ -60,6 +63,20 @@ async def test_attempts_again_and_dead_letters_are_counted_until_they_are_taken_
         found = await figures(meter)
         assert "dead_letters['open', 'poison', 'work']" not in found
         assert found["dead_letters['poison', 'requeued', 'work']"] == 1
+
+
+async def test_a_bell_that_nobody_took_is_told_with_its_age_until_it_is_rung(house: House):
+    async with house.kit(AT_ONCE) as kit:
+        meter = Meter("trainer")
+        watch_jobs(kit.queue, meter)
+        await house.enqueue(kit, NewJob(kind="work"))
+        bells = kit.tables.outbox
+        async with house.database.transaction() as connection:
+            earlier = house.database.clock() - timedelta(seconds=600)
+            await connection.execute(bells.update().values(ring_at=earlier))
+        assert (await figures(meter))["unrung_bells_oldest_age_seconds['work']"] >= 600
+        await Relay(kit.queue).pump()
+        assert (await figures(meter))["unrung_bells_oldest_age_seconds['work']"] == 0
 
 
 async def test_a_lost_lease_is_counted(house: House):

@@ -123,6 +123,29 @@ async def test_tokens_of_other_issuers_audiences_and_keys_are_refused():
 
 
 @pytest.mark.anyio
+async def test_a_persons_token_holds_within_its_times_and_a_minute_around_them():
+    provider = Provider()
+    tokens = reader(provider, Hands())
+    now = datetime.now(UTC)
+    for name, near, far in (("exp", -30, -90), ("nbf", 30, 90), ("iat", 30, 90)):
+        near_by = provider.token(**{name: now + timedelta(seconds=near)})
+        assert (await tokens.read(near_by)).id == "person:ada"
+        with pytest.raises(UnauthenticatedError, match="refused"):
+            await tokens.read(provider.token(**{name: now + timedelta(seconds=far)}))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("missing", ["exp", "iat", "sub", "aud", "iss"])
+async def test_a_persons_token_that_leaves_a_claim_out_is_refused(missing: str):
+    provider = Provider()
+    claims = jwt.decode(provider.token(), options={"verify_signature": False})
+    del claims[missing]
+    token = jwt.encode(claims, provider.private, "ES256", headers={"kid": "k1"})
+    with pytest.raises(UnauthenticatedError, match="refused"):
+        await reader(provider, Hands()).read(token)
+
+
+@pytest.mark.anyio
 async def test_a_symmetric_signature_is_never_a_persons():
     provider = Provider()
     forged = jwt.encode(
