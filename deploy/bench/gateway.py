@@ -1,29 +1,31 @@
 """What the policy's gateway adds to an engine, and what new weights cost those under way.
 
     python deploy/bench/gateway.py [--concurrency 64] [--latency 1.0] [--rounds 6]
+    python deploy/bench/gateway.py --vllm
     python deploy/bench/gateway.py --url http://127.0.0.1:8200 --model DIR
 
 Engine, gateway and caller are three processes. The same contexts are continued by one turn,
 `--concurrency` at a time, now by the raw engine, now through the gateway, in turn, so that both see
-the same machine. The raw engine is one that only takes time; with `--url`, a running vLLM server
-that serves the model of `--model`. Then weights change while `--updating` turns are under way.
+the same machine. The raw engine is one that only takes time; with `--vllm`, a stock vLLM server on
+the CPU that is started for this, with random weights in the shape of `--model`; with `--url`, a
+running one that serves the model of `--model`. Then weights change while `--updating` turns are
+under way. Of a vLLM server it is told, too, which share of the prompt tokens after the first turn
+of dialogues its prefix cache held.
 """
 
 import argparse
 import asyncio
 import json
-import os
 import re
-import socket
-import statistics
-import sys
-import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+import tempfile
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from measuring import real_vllm
+from measuring.processes import cpu_seconds, free_port, served
+from measuring.rounds import Round, compared, timed
 
 import seawright_console.tiny_base
 from seawright_shared.clients.peer import Peer
@@ -49,20 +51,6 @@ HELLO = Message(role="user", content="Please change the seat of booking K-12 to 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
-    """One round of turns."""
-
-    seconds: list[float]
-    wall: float
-    num_tokens: int
-
-    @property
-    def rate(self) -> float:
-        """Tokens a second."""
-        return self.num_tokens / self.wall
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
     """What is measured against what."""
 
@@ -70,6 +58,7 @@ class Bench:
     client: PolicyClient
     contexts: list[bytes]
     max_tokens: int
+    is_vllm: bool
 
     async def by_engine(self, at: int) -> int:
         """Continue a context by the raw engine; return how many tokens came."""
@@ -103,48 +92,36 @@ class Bench:
         )
 
 
-async def timed(turn: Callable[[int], Awaitable[int]], concurrency: int) -> Round:
-    """Run so many turns at once."""
+async def cached(bench: Bench, num_turns: int) -> dict[str, float]:
+    """Go on with eight dialogues; return how much of their prompts vLLM had in its cache."""
+    before = await real_vllm.counters(bench.raw)
 
-    async def one(at: int) -> tuple[float, int]:
-        began = time.perf_counter()
-        count = await turn(at)
-        return time.perf_counter() - began, count
+    async def dialogue(at: int) -> None:
+        request = bench.request(at)
+        for _ in range(num_turns):
+            done = await bench.client.generate(request)
+            request = request.model_copy(update={"context": done.context})
 
-    began = time.perf_counter()
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(at)) for at in range(concurrency)]
-    done = [task.result() for task in tasks]
-    return Round(
-        seconds=[seconds for seconds, _ in done],
-        wall=time.perf_counter() - began,
-        num_tokens=sum(count for _, count in done),
-    )
-
-
-def compared(raw: Sequence[Round], ours: Sequence[Round]) -> dict[str, float]:
-    """Return the ratios."""
-    raw_p50 = statistics.median(one for each in raw for one in each.seconds)
-    our_p50 = statistics.median(one for each in ours for one in each.seconds)
-    return {
-        "raw_p50_ms": round(1000 * raw_p50, 2),
-        "gateway_p50_ms": round(1000 * our_p50, 2),
-        "added_p50_ms": round(1000 * (our_p50 - raw_p50), 2),
-        "added_p50_percent": round(100 * (our_p50 / raw_p50 - 1), 2),
-        "raw_tokens_per_second": round(statistics.median(one.rate for one in raw), 1),
-        "gateway_tokens_per_second": round(statistics.median(one.rate for one in ours), 1),
-    }
+        for at in range(min(8, len(bench.contexts))):
+            group.create_task(dialogue(at))
+    share = real_vllm.share_found(before, await real_vllm.counters(bench.raw))
+    return {"cached_prompt_percent": round(100 * share, 1)}
 
 
 async def update(bench: Bench, model: Path, num_turns: int, url: str) -> dict[str, float]:
     """Change the weights while turns are under way; return what became of them."""
+    drawn = (await real_vllm.counters(bench.raw))[real_vllm.DRAWN] if bench.is_vllm else 0
     current = (await bench.client.served_model("m")).current
     assert current is not None
     number = current.version + 1
     again = [bench.request(at % len(bench.contexts)) for at in range(num_turns)]
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(bench.client.generate(one)) for one in again]
-        await asyncio.sleep(0.3)
+        if bench.is_vllm:
+            await real_vllm.drawing(bench.raw, drawn, 2 * num_turns)
+        else:
+            await asyncio.sleep(0.3)
         for phase in ("prepare", "commit"):
             body = PublishRequest(uri=str(model), sha256=current.sha256, phase=phase)
             await bench.client.publish("m", number, body)
@@ -169,39 +146,6 @@ async def update(bench: Bench, model: Path, num_turns: int, url: str) -> dict[st
     }
 
 
-def cpu_seconds(process_id: int) -> float:
-    """Return the processor time that a process has used, itself and in the kernel."""
-    parts = Path(f"/proc/{process_id}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def free_port() -> int:
-    """Return a port that nobody has just now."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
-
-
-@asynccontextmanager
-async def served(command: Sequence[str], url: str) -> AsyncGenerator[int]:
-    """Run a server until the block is left; it answers when entered. Yield its process's id."""
-    process = await asyncio.create_subprocess_exec(sys.executable, *command)
-    try:
-        async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
-            while True:
-                try:
-                    await http.get("/metrics")
-                except httpx.TransportError:
-                    assert process.returncode is None, f"{command[0]} ended"
-                    await asyncio.sleep(0.2)
-                else:
-                    break
-        yield process.pid
-    finally:
-        process.terminate()
-        await process.wait()
-
-
 async def opened(client: PolicyClient, count: int, max_tokens: int, words: int) -> list[bytes]:
     """Return contexts of one turn each."""
     system = Message(role="system", content=SYSTEM * (words // 16))
@@ -220,17 +164,29 @@ async def opened(client: PolicyClient, count: int, max_tokens: int, words: int) 
     return [task.result().context for task in tasks]
 
 
+async def engine_of(stack: AsyncExitStack, given: argparse.Namespace) -> tuple[str, Path]:
+    """Start the engine that is asked for, until the stack is left; return it and its model."""
+    model: Path = given.model.absolute()
+    if given.url is not None:
+        return given.url, model
+    if given.vllm:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "model"
+        real_vllm.write_random(folder, like=model)
+        turns = max(given.concurrency, given.updating)
+        flags = {"turns": turns, "context-tokens": 4096}
+        return await stack.enter_async_context(real_vllm.served_vllm(folder, flags)), folder
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [str(HERE / "measuring" / "latent_engine.py"), str(port)]
+    command += ["--latency", str(given.latency), "--tokens", str(given.tokens)]
+    await stack.enter_async_context(served(command, url))
+    return url, model
+
+
 async def measure(given: argparse.Namespace) -> dict[str, float]:
     """Start what is needed and measure."""
-    model = given.model.absolute()
     async with AsyncExitStack() as stack:
-        engine_url = given.url
-        if engine_url is None:
-            port = free_port()
-            engine_url = f"http://127.0.0.1:{port}"
-            command = [str(HERE / "measuring" / "latent_engine.py"), str(port)]
-            command += ["--latency", str(given.latency), "--tokens", str(given.tokens)]
-            await stack.enter_async_context(served(command, engine_url))
+        engine_url, model = await engine_of(stack, given)
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         settings = {
@@ -254,7 +210,10 @@ async def measure(given: argparse.Namespace) -> dict[str, float]:
             httpx.AsyncClient(base_url=engine_url, limits=limits, trust_env=False, timeout=300)
         )
         contexts = await opened(client, given.concurrency, given.tokens, given.words)
-        bench = Bench(raw=raw, client=client, contexts=contexts, max_tokens=given.tokens)
+        is_vllm = given.vllm or given.url is not None
+        bench = Bench(
+            raw=raw, client=client, contexts=contexts, max_tokens=given.tokens, is_vllm=is_vllm
+        )
         rounds: dict[str, list[Round]] = {"raw": [], "ours": []}
         spent = {"raw": 0.0, "ours": 0.0}
         for at in range(given.rounds + 1):
@@ -273,6 +232,7 @@ async def measure(given: argparse.Namespace) -> dict[str, float]:
             "gateway_cpu_ms_per_turn": round(
                 1000 * (spent["ours"] - spent["raw"]) / (given.rounds * given.concurrency), 2
             ),
+            **(await cached(bench, 6) if is_vllm else {}),
             **await update(bench, model, given.updating, url),
         }
 
@@ -286,7 +246,9 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=320, help="of the system prompt")
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--updating", type=int, default=200)
-    parser.add_argument("--url", help="a running vLLM server")
+    engine = parser.add_mutually_exclusive_group()
+    engine.add_argument("--vllm", action="store_true", help="start a vLLM server for this")
+    engine.add_argument("--url", help="a running vLLM server")
     parser.add_argument("--model", type=Path, default=TINY, help="the folder that it serves")
     found = asyncio.run(measure(parser.parse_args()))
     for name, value in found.items():

@@ -251,6 +251,17 @@ async def test_a_chat_is_answered_by_the_servers(models):
     assert reply.choices[0].finish_reason == "stop"
 
 
+async def test_a_chat_over_the_contexts_limit_is_an_empty_answer_cut_by_length(models):
+    server = FakeVllm()
+    async with opened(models, server) as client:
+        messages = [ChatMessage(role="user", content="hello " * 5000)]
+        reply = await client.chat(ChatRequest(model="m", messages=messages, max_tokens=9))
+    assert reply.choices[0].finish_reason == "length"
+    assert not reply.choices[0].message.content
+    assert reply.usage.completion_tokens == 0
+    assert server.turns == []
+
+
 async def test_the_metrics_tell_versions_and_engines(models):
     server = FakeVllm()
     async with served(server) as url:
@@ -262,3 +273,22 @@ async def test_the_metrics_tell_versions_and_engines(models):
                 text = (await http.get("/metrics")).text
                 assert 'seawright_policy_version{model="m"} 0.0' in text
                 assert 'seawright_policy_replicas{state="ready"} 1.0' in text
+
+
+async def test_the_pause_of_the_last_new_weights_is_a_metric(models):
+    folder, sha256 = models[1]
+    async with served(FakeVllm()) as url:
+        app = build(settings_of(models, url))
+        async with app.router.lifespan_context(app):
+            peer = Peer("http://policy", transport=httpx.ASGITransport(app))
+            client = PolicyClient(peer)
+            for phase in ("prepare", "commit"):
+                body = PublishRequest(uri=str(folder), sha256=sha256, phase=phase)
+                await client.publish("m", 1, body)
+            await peer.aclose()
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://policy") as http:
+                text = (await http.get("/metrics")).text
+    told = [one for one in text.splitlines() if one.startswith("seawright_policy_weights_pause")]
+    assert [one.split()[0] for one in told] == ["seawright_policy_weights_pause_seconds"]
+    assert float(told[0].split()[1]) > 0

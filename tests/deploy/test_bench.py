@@ -113,3 +113,21 @@ def test_what_takes_long_is_left_out_and_exists():
     scripts = {path.stem for path in BENCH.glob("*.py")} - {"run"}
     assert scripts > module.LONG
     assert set(module.names()) == scripts - module.LONG
+
+
+def test_what_vllms_own_counters_say_of_its_cache_is_a_share_of_the_prompts_between_two_readings():
+    vllm = shared("real_vllm")
+    text = (
+        "# HELP vllm:prefix_cache_queries_total Looked up.\n"
+        'vllm:external_prefix_cache_queries_total{engine="0"} 7.0\n'
+        'vllm:prefix_cache_queries_total{engine="0",model_name="m"} 1500.0\n'
+        'vllm:prefix_cache_queries_total{engine="1",model_name="m"} 500.0\n'
+        'vllm:prefix_cache_hits_total{engine="0",model_name="m"} 1.2e+03\n'
+    )
+    after = {name: vllm.counted(text, name) for name in (vllm.QUERIED, vllm.FOUND)}
+    assert after == {vllm.QUERIED: 2000.0, vllm.FOUND: 1200.0}
+    assert vllm.share_found({vllm.QUERIED: 1000.0, vllm.FOUND: 300.0}, after) == 0.9
+    with pytest.raises(AssertionError, match="no prompt was looked up"):
+        vllm.share_found(after, after)
+    with pytest.raises(AssertionError, match="tells no vllm:generation_tokens_total"):
+        vllm.counted(text, vllm.DRAWN)

@@ -25,7 +25,7 @@ from seawright_shared.records.messages import Message, ToolSchema
 from seawright_shared.records.trajectories import Sampling
 from seawright_shared.stores.traces import TokenTrace, decode_trace
 from tests.support.engine_served import engine_served
-from tests.support.exact_logprobs import exact_logprobs
+from tests.support.exact_logprobs import exact_logprobs, trainers_logprobs
 from tests.support.tiny_qwen3 import write_qwen3
 
 pytestmark = [pytest.mark.engines, pytest.mark.timeout(2400)]
@@ -106,12 +106,15 @@ async def turn(
 
 
 def difference(folder: Path, trace: TokenTrace) -> float:
-    """Return how far a trace's log-probs are from the exact ones, at most."""
-    exact = exact_logprobs(folder, trace)
-    assert len(exact) > 0
-    worst = float(np.abs(exact - trace.logprobs[trace.loss_mask]).max())
-    get_logger().info("logprobs.compared", num_tokens=len(exact), worst=worst)
-    return worst
+    """Return how far a trace's log-probs are from the exact ones and the trainer's, at most."""
+    told = trace.logprobs[trace.loss_mask]
+    assert len(told) > 0
+    worst = {
+        computed.__name__: float(np.abs(computed(folder, trace) - told).max())
+        for computed in (exact_logprobs, trainers_logprobs)
+    }
+    get_logger().info("logprobs.compared", num_tokens=len(told), **worst)
+    return max(worst.values())
 
 
 @pytest.mark.parametrize("heat", [1.0, 0.7])

@@ -244,6 +244,15 @@ async def test_a_failure_after_a_slip_of_the_user_is_his_and_carries_no_reward()
     assert [one.kind for one in played.trajectory.slips] == ["stopped_early"]
 
 
+async def test_an_agent_without_room_for_a_turn_ends_the_episode_and_says_nothing_more():
+    full = AgentTurn(message=Message(role="assistant", content=""), is_context_full=True)
+    stage = Stage(Script([AgentTurn(message=LOOK), full]))
+    played = await play(stage)
+    assert played.trajectory.stop_reason == StopReason.CONTEXT_FULL
+    assert played.trajectory.messages[-1].role == "tool"
+    assert len(stage.user_saw) == 1
+
+
 async def test_an_oracle_without_a_slip_that_fails_blames_the_task():
     wrong = Verdict(subject="trajectory", ok=False, stage="checker", reward=0.0)
     oracle = AgentSpec(kind="scripted")
