@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import sqlite3
-import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,22 +12,20 @@ from typing import Protocol, cast
 from sqlalchemy import ColumnElement, Interval, MetaData, event, func, literal, select, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.schema import CreateSchema
 
 from seawright_shared.errors import InvalidRequestError, UnavailableError
 from seawright_shared.stores.clock import Clock, utc_now
 from seawright_shared.stores.columns import UtcTime
+from seawright_shared.stores.rested import try_rested
 
 Hook = Callable[[], None]
 _UNKEPT = frozenset({"22021", "22P05"})
 """PostgreSQL's states for NUL in a text and in a JSON document."""
 
-RESTED_SECONDS = 0.05
-"""A connection that rested for longer is tried before it is used again."""
 MAX_MOMENTS = 64
 """Of shifted moments kept as SQL: making one costs a tenth of a millisecond."""
 
@@ -40,14 +37,6 @@ class SqliteConnection(Protocol):
 
     def cursor(self) -> "SqliteCursor":
         """Return a cursor."""
-        ...
-
-
-class AsyncpgConnection(Protocol):
-    """What is asked of asyncpg's own connection."""
-
-    def is_closed(self) -> bool:
-        """Return whether it was lost or ended."""
         ...
 
 
@@ -221,7 +210,7 @@ class Database:
             pool_use_lifo=True,
             connect_args={"server_settings": settings, "timeout": 10},
         )
-        _try_rested(engine)
+        try_rested(engine)
         return engine
 
     def _sqlite(self) -> AsyncEngine:
@@ -235,37 +224,6 @@ class Database:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-
-
-def _try_rested(engine: AsyncEngine) -> None:
-    """Try connections that rested, and replace lost ones.
-
-    SQLAlchemy's `pool_pre_ping` tries at every use, which costs three round trips of what are often
-    five.
-    """
-    dialect, key = engine.dialect, "rested_since"
-
-    def rest(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-        record.info[key] = time.monotonic()
-
-    def use(
-        connection: DBAPIConnection, record: ConnectionPoolEntry, _: PoolProxiedConnection
-    ) -> None:
-        driven = cast("AsyncpgConnection", record.driver_connection)
-        if driven.is_closed():
-            raise InvalidatePoolError
-        since = record.info.get(key)
-        if since is None or time.monotonic() - since < RESTED_SECONDS:
-            return
-        try:
-            dialect.do_ping(connection)
-        except dialect.loaded_dbapi.Error as error:
-            if not dialect.is_disconnect(error, connection, None):
-                raise
-            raise InvalidatePoolError from error
-
-    event.listen(engine.sync_engine, "checkin", rest)
-    event.listen(engine.sync_engine, "checkout", use)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, record: object) -> None:

@@ -52,7 +52,7 @@ class DemoPlan:
     max_tokens: int = 96
     """Most tokens of one turn of the agent."""
 
-    sft_steps: int = 45
+    sft_steps: int = 60
     sft_dialogues_per_step: int = 8
     sft_learning_rate: float = 1.5e-3
     rl_steps: int = 36
